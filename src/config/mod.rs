@@ -1,0 +1,100 @@
+//! What the user chose, as one small struct per stage.
+//!
+//! Reading `purplebook.toml` and finding it are in `schema` and `discover`; the other stages
+//! see only these plain structs.
+
+use std::path::PathBuf;
+
+use crate::model::Kind;
+
+/// All choices of one run, complete with defaults and flags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The project folder; relative paths in messages and output are relative to it.
+    pub root: PathBuf,
+    /// Where the site goes.
+    pub output: PathBuf,
+    /// Site-wide texts and addresses.
+    pub site: SiteConfig,
+    /// Where content is read from.
+    pub content: ContentConfig,
+    /// Which ATT&CK.
+    pub attack: AttackConfig,
+    /// How Markdown pages are written.
+    pub markdown: MarkdownProfile,
+    /// Which queries rules are shown with.
+    pub queries: QueryConfig,
+}
+
+/// `[site]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteConfig {
+    /// The name of the knowledge base.
+    pub title: String,
+    /// Where the site will be published; needed only where an absolute address is.
+    pub base_url: Option<String>,
+    /// The theme folder; the built-in default theme where absent.
+    pub theme: Option<PathBuf>,
+}
+
+/// `[content]`: for each kind, folders, absolute or relative to the working directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentConfig(pub [Vec<PathBuf>; Kind::ALL.len()]);
+
+impl ContentConfig {
+    /// The folders of one kind, in the order given.
+    pub fn folders(&self, kind: Kind) -> &[PathBuf] {
+        &self.0[kind as usize]
+    }
+}
+
+/// `[attack]`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttackConfig {
+    /// The version of the built-in facts; the newest where absent.
+    pub version: Option<String>,
+    /// STIX bundles to take ATT&CK from, prose included.
+    pub bundles: Vec<PathBuf>,
+    /// A table of names that override ATT&CK's.
+    pub names: Option<PathBuf>,
+}
+
+/// `[markdown] profile`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MarkdownProfile {
+    /// ATC's layout, everything correct and linked.
+    #[default]
+    Default,
+    /// The bytes ATC wrote in February 2019, quirks included.
+    Atc2019,
+}
+
+/// `[queries]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryConfig {
+    /// The queries of each rule, in the order shown.
+    pub show: Vec<QueryChoice>,
+}
+
+/// One query of each rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryChoice {
+    /// The target's name (`es-qs`).
+    pub target: String,
+    /// The heading ("Kibana query").
+    pub title: String,
+}
+
+impl Default for QueryConfig {
+    /// The three queries of the original, under its headings.
+    fn default() -> Self {
+        let choice = |target: &str, title: &str| QueryChoice { target: target.to_owned(), title: title.to_owned() };
+        Self {
+            show: vec![
+                choice("es-qs", "Kibana query"),
+                choice("xpack-watcher", "X-Pack Watcher"),
+                choice("graylog", "Graylog"),
+            ],
+        }
+    }
+}

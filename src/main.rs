@@ -1,0 +1,3 @@
+//! The `purplebook` command.
+
+fn main() {}

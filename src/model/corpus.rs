@@ -1,0 +1,92 @@
+//! Everything that was loaded, in a fixed order, before anything is linked.
+
+use crate::text::{FileId, Place, YamlPath};
+
+use super::{
+    Attack, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook, Rule, Trigger,
+};
+
+/// Where an entity was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file.
+    pub file: FileId,
+    /// The document of the file, counted from 0.
+    pub document: u32,
+    /// The file's path relative to the project, with `/`.
+    pub path: String,
+    /// The file's path relative to the content folder it was found in, with `/`.
+    pub within: String,
+    /// The file name without its last extension.
+    pub stem: String,
+}
+
+impl Origin {
+    /// The place of `path` in this entity's document.
+    pub fn place(&self, path: YamlPath) -> Place {
+        Place { file: self.file, document: self.document, path }
+    }
+
+    /// The place of the item `index` of the list under `field`.
+    pub fn item(&self, field: &'static str, index: usize) -> Place {
+        self.place(YamlPath::field(field).index(index))
+    }
+}
+
+/// How many files of one kind were found, and what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KindTally {
+    /// Files found.
+    pub found: usize,
+    /// Files that gave at least one entity.
+    pub loaded: usize,
+    /// Files that gave none; each has a finding that says why.
+    pub rejected: usize,
+}
+
+/// The counts of all kinds; `found = loaded + rejected` for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally([KindTally; Kind::ALL.len()]);
+
+impl Tally {
+    /// The counts of one kind.
+    pub fn of(&self, kind: Kind) -> KindTally {
+        self.0[kind as usize]
+    }
+
+    /// Counts one file.
+    pub fn count(&mut self, kind: Kind, loaded: bool) {
+        let tally = &mut self.0[kind as usize];
+        tally.found += 1;
+        if loaded {
+            tally.loaded += 1;
+        } else {
+            tally.rejected += 1;
+        }
+    }
+}
+
+/// All entities, each list in the order of file path and document.
+#[derive(Debug, Default)]
+pub struct Corpus {
+    /// Sigma rules, correlations and filters.
+    pub rules: Vec<Rule>,
+    /// Data Needed.
+    pub data_needed: Vec<DataNeeded>,
+    /// Logging Policies.
+    pub logging_policies: Vec<LoggingPolicy>,
+    /// Enrichments.
+    pub enrichments: Vec<Enrichment>,
+    /// Triggers.
+    pub triggers: Vec<Trigger>,
+    /// Response Actions.
+    pub response_actions: Vec<ResponseAction>,
+    /// Response Playbooks.
+    pub response_playbooks: Vec<ResponsePlaybook>,
+    /// Free pages.
+    pub pages: Vec<FreePage>,
+    /// ATT&CK.
+    pub attack: Attack,
+    /// Files found, loaded and rejected.
+    pub tally: Tally,
+}

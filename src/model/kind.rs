@@ -1,0 +1,94 @@
+//! The kinds of content a knowledge base is made of, with their folder and field names.
+
+/// A kind of content.
+///
+/// The order is the order of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A Sigma rule.
+    Rule,
+    /// A log event an organisation collects.
+    DataNeeded,
+    /// How a log is switched on.
+    LoggingPolicy,
+    /// How an event is given more fields.
+    Enrichment,
+    /// An Atomic Red Team technique file.
+    Trigger,
+    /// A single step of a response.
+    ResponseAction,
+    /// An ordered response to an incident.
+    ResponsePlaybook,
+    /// A free page in Markdown.
+    Page,
+}
+
+impl Kind {
+    /// All kinds, in navigation order.
+    pub const ALL: [Self; 8] = [
+        Self::Rule,
+        Self::DataNeeded,
+        Self::LoggingPolicy,
+        Self::Enrichment,
+        Self::Trigger,
+        Self::ResponseAction,
+        Self::ResponsePlaybook,
+        Self::Page,
+    ];
+
+    /// The folder of the kind's pages in the output, as ATC names it.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Rule => "Detection_Rules",
+            Self::DataNeeded => "Data_Needed",
+            Self::LoggingPolicy => "Logging_Policies",
+            Self::Enrichment => "Enrichments",
+            Self::Trigger => "Triggers",
+            Self::ResponseAction => "Response_Actions",
+            Self::ResponsePlaybook => "Response_Playbooks",
+            Self::Page => "",
+        }
+    }
+
+    /// The key under `[content]` and, with `-` for `_`, the name of the flag.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Rule => "rules",
+            Self::DataNeeded => "data_needed",
+            Self::LoggingPolicy => "logging_policies",
+            Self::Enrichment => "enrichments",
+            Self::Trigger => "triggers",
+            Self::ResponseAction => "response_actions",
+            Self::ResponsePlaybook => "response_playbooks",
+            Self::Page => "pages",
+        }
+    }
+
+    /// One of them, as said in a sentence.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::DataNeeded => "Data Needed",
+            Self::LoggingPolicy => "Logging Policy",
+            Self::Enrichment => "Enrichment",
+            Self::Trigger => "Trigger",
+            Self::ResponseAction => "Response Action",
+            Self::ResponsePlaybook => "Response Playbook",
+            Self::Page => "page",
+        }
+    }
+
+    /// The heading of the kind's index.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Rule => "Detection Rules",
+            Self::DataNeeded => "Data Needed",
+            Self::LoggingPolicy => "Logging Policies",
+            Self::Enrichment => "Enrichments",
+            Self::Trigger => "Triggers",
+            Self::ResponseAction => "Response Actions",
+            Self::ResponsePlaybook => "Response Playbooks",
+            Self::Page => "Pages",
+        }
+    }
+}

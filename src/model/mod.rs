@@ -1,0 +1,29 @@
+//! What purplebook knows, as plain immutable data: entities, ATT&CK objects, validated ids.
+//!
+//! No foreign format is described here (that is `load`), and nothing here needs a second
+//! entity to answer a question (that is `graph`). References between entities are still the
+//! names their authors wrote.
+
+mod attack;
+mod corpus;
+mod id;
+mod kind;
+mod page;
+mod response;
+mod rule;
+mod telemetry;
+mod trigger;
+mod value;
+
+pub use attack::{
+    Attack, AttackName, AttackObject, Citation, Domain, OldId, Relation, RelationKind, SoftwareKind, Status,
+};
+pub use corpus::{Corpus, KindTally, Origin, Tally};
+pub use id::{AttackId, AttackKind};
+pub use kind::Kind;
+pub use page::{FreePage, Heading, MarkdownLink, MarkdownText};
+pub use response::{ResponseAction, ResponsePlaybook, Stage};
+pub use rule::{LogSource, Related, Rule, RuleKind};
+pub use telemetry::{DataNeeded, Enrichment, LoggingPolicy};
+pub use trigger::{AtomicTest, Dependency, Executor, InputArgument, Trigger};
+pub use value::Value;

@@ -1,0 +1,15 @@
+//! Findings: what is wrong with the content, where, and what to do about it.
+//!
+//! Every stage reports through [`Findings`]; they are merged, sorted and shown once, at the
+//! end. The catalogue in `code` is the only place where a code, its severity and its meaning
+//! are written down; `explain` and `docs/codes.md` come from it.
+
+mod code;
+mod finding;
+mod findings;
+mod severity;
+
+pub use code::Code;
+pub use finding::{Finding, Note};
+pub use findings::Findings;
+pub use severity::Severity;

@@ -1,0 +1,14 @@
+//! Names and addresses of everything that is written, and what each page shows.
+//!
+//! `plan` fixes every route before anything is rendered, so a link is looked up and cannot be
+//! formatted wrongly. `view` turns the graph into [`Page`]s: the same page feeds the HTML
+//! templates and the Markdown writer, which is why both always say the same.
+
+mod page;
+mod route;
+
+pub use page::{
+    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixCell, MatrixColumn, Page, PageKind, Prose, Query,
+    QueryText, Section, Stat, Tone,
+};
+pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};

@@ -1,0 +1,21 @@
+//! Positions in source text, escaping, and the two trust types.
+//!
+//! Layer 0: knows no word of the domain and imports nothing of the crate. [`Html`] and
+//! [`SafeUrl`] are the only ways a value reaches markup unescaped; both have private
+//! contents, so a reviewer needs to read only this folder to know what can.
+
+mod escape;
+mod html;
+mod line_index;
+mod place;
+mod slug;
+mod span;
+mod url;
+
+pub use escape::{escape_html, escape_html_into, visible_controls};
+pub use html::Html;
+pub use line_index::{LineCol, LineIndex};
+pub use place::{Place, Step, YamlPath};
+pub use slug::{fold_path, slug};
+pub use span::{At, FileId, Span};
+pub use url::SafeUrl;
