@@ -10,8 +10,16 @@
 //! user chose. Input and output happen at both ends (`source`, `write`) and nowhere else; see
 //! `docs/architecture.md`, whose table of who may import whom is checked by `tests/layers.rs`.
 
+pub mod check;
+pub mod cli;
 pub mod config;
+pub mod graph;
+pub mod load;
 pub mod model;
+pub mod query;
+pub mod render;
 pub mod report;
 pub mod site;
+pub mod source;
 pub mod text;
+pub mod write;

@@ -4,9 +4,11 @@
 //! formatted wrongly. `view` turns the graph into [`Page`]s: the same page feeds the HTML
 //! templates and the Markdown writer, which is why both always say the same.
 
+mod frame;
 mod page;
 mod route;
 
+pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
 pub use page::{
     Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixCell, MatrixColumn, Page, PageKind, Prose, Query,
     QueryText, Section, Stat, Tone,

@@ -35,6 +35,27 @@ impl SafeUrl {
         fine.then(|| Self(url.to_owned()))
     }
 
+    /// The address of a file by its relative path (`../Data_Needed/a b.html`), with everything a
+    /// URL path or fragment may not hold percent-encoded (RFC 3986, "unreserved" kept).
+    ///
+    /// Always relative: a first part with a colon is encoded, leading slashes are dropped.
+    pub fn from_path(path: &str, anchor: Option<&str>) -> Self {
+        let mut out = String::with_capacity(path.len() + 8);
+        for part in path.trim_start_matches('/').bytes() {
+            encode_byte(&mut out, part, b"/");
+        }
+        if out.is_empty() && anchor.is_none() {
+            out.push('.');
+        }
+        if let Some(anchor) = anchor {
+            out.push('#');
+            for byte in anchor.bytes() {
+                encode_byte(&mut out, byte, b"/:");
+            }
+        }
+        Self(out)
+    }
+
     /// Whether the address leaves the site.
     pub fn is_external(&self) -> bool {
         self.0.split(['/', '?', '#']).next().unwrap_or_default().contains(':')
@@ -43,6 +64,17 @@ impl SafeUrl {
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+fn encode_byte(out: &mut String, byte: u8, kept: &[u8]) {
+    if byte.is_ascii_alphanumeric() || b"-._~'()!,@$&+;=".contains(&byte) || kept.contains(&byte) {
+        out.push(char::from(byte));
+    } else {
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        out.push('%');
+        out.push(char::from(HEX[usize::from(byte >> 4)]));
+        out.push(char::from(HEX[usize::from(byte & 15)]));
     }
 }
 

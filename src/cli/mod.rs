@@ -1,0 +1,1 @@
+//! The command line: arguments, terminal, exit codes. No domain logic.

@@ -1,0 +1,118 @@
+//! Identity and relation: what is linked to what, in both directions.
+//!
+//! `link` resolves the names authors wrote into edges between [`Node`]s. The graph is immutable
+//! afterwards; pages, checks and coverage are questions to it. Nothing here formats text or
+//! knows an address.
+
+mod edge;
+mod node;
+
+pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy};
+pub use node::Node;
+
+use crate::model::{AttackId, AttackKind, AttackObject, Corpus};
+
+/// The linked knowledge base.
+#[derive(Debug, Default)]
+pub struct Graph {
+    corpus: Corpus,
+    /// Sorted by (from, kind, position in the source).
+    edges: Vec<Edge>,
+    /// Indices into `edges`, sorted by (to, kind, from).
+    backward: Vec<u32>,
+    unresolved: Vec<Unresolved>,
+    /// For each rule: why it has no Data Needed, where it has none and should.
+    data_gaps: Vec<Option<DataGap>>,
+}
+
+/// Why a rule has no Data Needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataGap {
+    /// No Data Needed describes these events (channel, event id) of its log source.
+    Event {
+        /// The channel or log source in words.
+        source: String,
+        /// The event ids without a Data Needed.
+        events: Vec<String>,
+    },
+    /// No Data Needed serves the log source.
+    LogSource {
+        /// The log source in words.
+        source: String,
+    },
+    /// Data Needed serve the log source, but none carries all the fields.
+    Fields {
+        /// The log source in words.
+        source: String,
+        /// The fields that the nearest one lacks.
+        missing: Vec<String>,
+        /// The nearest Data Needed (index into the corpus), if any shares a field.
+        nearest: Option<u32>,
+    },
+}
+
+impl Graph {
+    /// The entities.
+    pub fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    /// The edges that leave `from` with this kind, in source order.
+    pub fn edges(&self, from: Node, kind: EdgeKind) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| (edge.from, edge.kind) < (from, kind));
+        let len = self.edges[start..].partition_point(|edge| (edge.from, edge.kind) <= (from, kind));
+        &self.edges[start..start + len]
+    }
+
+    /// Where the edges of this kind lead from `from`, in source order.
+    pub fn to(&self, from: Node, kind: EdgeKind) -> impl ExactSizeIterator<Item = Node> + Clone {
+        self.edges(from, kind).iter().map(|edge| edge.to)
+    }
+
+    /// The edges of this kind that lead to `to`, by their start.
+    pub fn backlinks(&self, to: Node, kind: EdgeKind) -> impl ExactSizeIterator<Item = &Edge> + Clone {
+        let key = |i: &u32| {
+            let edge = &self.edges[*i as usize];
+            (edge.to, edge.kind)
+        };
+        let start = self.backward.partition_point(|i| key(i) < (to, kind));
+        let len = self.backward[start..].partition_point(|i| key(i) <= (to, kind));
+        self.backward[start..start + len].iter().map(|i| &self.edges[*i as usize])
+    }
+
+    /// The nodes with an edge of this kind to `to`, sorted, each once.
+    pub fn from(&self, to: Node, kind: EdgeKind) -> Vec<Node> {
+        let mut nodes: Vec<Node> = self.backlinks(to, kind).map(|edge| edge.from).collect();
+        nodes.dedup();
+        nodes
+    }
+
+    /// References that lead nowhere, in source order.
+    pub fn unresolved(&self) -> &[Unresolved] {
+        &self.unresolved
+    }
+
+    /// Why the rule with this index has no Data Needed.
+    pub fn data_gap(&self, rule: u32) -> Option<&DataGap> {
+        self.data_gaps.get(rule as usize)?.as_ref()
+    }
+
+    /// The ATT&CK object behind a node.
+    pub fn attack(&self, node: Node) -> Option<&AttackObject> {
+        match node {
+            Node::Attack(i) => self.corpus.attack.objects.get(i as usize),
+            _ => None,
+        }
+    }
+
+    /// The node of an ATT&CK object.
+    pub fn attack_node(&self, id: AttackId) -> Option<Node> {
+        let i = self.corpus.attack.objects.binary_search_by_key(&id, |object| object.id).ok()?;
+        Some(Node::Attack(u32::try_from(i).unwrap_or(u32::MAX)))
+    }
+
+    /// All ATT&CK objects of a kind, by id.
+    pub fn attack_nodes(&self, kind: AttackKind) -> impl Iterator<Item = (Node, &AttackObject)> {
+        (0..).zip(&self.corpus.attack.objects).filter(move |(_, o)| o.id.kind() == kind).map(|(i, o)| (Node::Attack(i), o))
+    }
+}

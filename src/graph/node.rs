@@ -1,0 +1,64 @@
+//! A node: an entity or an ATT&CK object, by its position in the corpus.
+
+use crate::model::Kind;
+
+/// An entity or an ATT&CK object. The number is its index in the corpus's list of that kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each variant is its own name")]
+pub enum Node {
+    Rule(u32),
+    DataNeeded(u32),
+    LoggingPolicy(u32),
+    Enrichment(u32),
+    Trigger(u32),
+    ResponseAction(u32),
+    ResponsePlaybook(u32),
+    Page(u32),
+    Attack(u32),
+}
+
+impl Node {
+    /// The node of the entity number `index` of `kind`.
+    pub fn of(kind: Kind, index: u32) -> Self {
+        match kind {
+            Kind::Rule => Self::Rule(index),
+            Kind::DataNeeded => Self::DataNeeded(index),
+            Kind::LoggingPolicy => Self::LoggingPolicy(index),
+            Kind::Enrichment => Self::Enrichment(index),
+            Kind::Trigger => Self::Trigger(index),
+            Kind::ResponseAction => Self::ResponseAction(index),
+            Kind::ResponsePlaybook => Self::ResponsePlaybook(index),
+            Kind::Page => Self::Page(index),
+        }
+    }
+
+    /// The kind of content; `None` for ATT&CK objects.
+    pub fn kind(self) -> Option<Kind> {
+        Some(match self {
+            Self::Rule(_) => Kind::Rule,
+            Self::DataNeeded(_) => Kind::DataNeeded,
+            Self::LoggingPolicy(_) => Kind::LoggingPolicy,
+            Self::Enrichment(_) => Kind::Enrichment,
+            Self::Trigger(_) => Kind::Trigger,
+            Self::ResponseAction(_) => Kind::ResponseAction,
+            Self::ResponsePlaybook(_) => Kind::ResponsePlaybook,
+            Self::Page(_) => Kind::Page,
+            Self::Attack(_) => return None,
+        })
+    }
+
+    /// The position in the corpus's list of its kind.
+    pub fn index(self) -> usize {
+        match self {
+            Self::Rule(i)
+            | Self::DataNeeded(i)
+            | Self::LoggingPolicy(i)
+            | Self::Enrichment(i)
+            | Self::Trigger(i)
+            | Self::ResponseAction(i)
+            | Self::ResponsePlaybook(i)
+            | Self::Page(i)
+            | Self::Attack(i) => i as usize,
+        }
+    }
+}

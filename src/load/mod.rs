@@ -1,0 +1,1 @@
+//! Foreign formats: one file per format, converted to `model`, with findings for what does not fit.

@@ -1,0 +1,1 @@
+//! Sigma semantics and SIEM dialects: rule → tree → text.

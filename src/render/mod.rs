@@ -1,0 +1,1 @@
+//! Pages to bytes: HTML by the theme's templates, Markdown by profile.

@@ -1,0 +1,84 @@
+//! Reading the world: walking content folders, limits, UTF-8. Parses nothing.
+//!
+//! A [`SourceSet`] is the only owner of text; everything later borrows from it or points into
+//! it by [`FileId`]. Files are sorted by path, so a `FileId` also is a position in that order.
+
+use crate::model::Kind;
+use crate::text::{FileId, LineIndex};
+
+/// What a file of the source set is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileRole {
+    /// Content of a kind, to be loaded.
+    Content(Kind),
+    /// Upstream's own page beside a Trigger (`T1191.md`), kept for the profile that copies it.
+    TriggerPage,
+}
+
+/// A text file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// What it is read as.
+    pub role: FileRole,
+    /// The path as shown: relative to the project folder where it lies inside it, with `/`.
+    pub path: String,
+    /// The path relative to the content folder it was found in, with `/`.
+    pub within: String,
+    /// The text without a byte order mark. Files that are no text are not in the set.
+    pub text: String,
+}
+
+/// A file copied to the site as it is (an image under `content/pages`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// The path as shown.
+    pub path: String,
+    /// The path relative to its content folder, with `/`; also its path in the output.
+    pub within: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// All files of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceSet {
+    files: Vec<SourceFile>,
+    /// Files copied as they are, sorted by [`Asset::within`].
+    pub assets: Vec<Asset>,
+}
+
+impl SourceSet {
+    /// A set of `files`, sorted by path here.
+    pub fn new(mut files: Vec<SourceFile>, assets: Vec<Asset>) -> Self {
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Self { files, assets }
+    }
+
+    /// The file with this id.
+    ///
+    /// # Panics
+    /// If the id is of another set.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files with their ids, by path.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(i, file)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), file))
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The line starts of a file, made anew at each call.
+    pub fn line_index(&self, id: FileId) -> LineIndex {
+        LineIndex::new(&self.file(id).text)
+    }
+}
