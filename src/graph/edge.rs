@@ -56,6 +56,25 @@ pub enum EdgeKind {
     RevokedBy,
 }
 
+/// How a reference names its target.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// By its current id or name.
+    #[default]
+    Direct,
+    /// By a current name in a spelling Sigma's tag appendix does not use: the canonical tag.
+    Spelling(String),
+    /// By a retired id; the target is its successor. The ids between the two, if any.
+    Retired {
+        /// As written, in canonical form (`T1191`).
+        id: String,
+        /// The links of the chain between both.
+        through: Vec<AttackId>,
+    },
+    /// By a retired tactic's short name; the target was chosen by the techniques beside it.
+    RetiredTactic(String),
+}
+
 /// A relation between two nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edge {
@@ -67,8 +86,8 @@ pub struct Edge {
     pub to: Node,
     /// Where it was written; `None` for relations ATT&CK states or purplebook derives.
     pub place: Option<Place>,
-    /// The id as written, where it was a retired one and `to` is its successor.
-    pub written: Option<AttackId>,
+    /// How the reference was written, where it is not the current name of `to`.
+    pub via: Via,
     /// ATT&CK's own words on the relation (index into the corpus's relations), if any.
     pub relation: Option<u32>,
 }
@@ -78,8 +97,10 @@ pub struct Edge {
 pub enum UnresolvedWhy {
     /// Nothing has this name or id.
     Unknown,
-    /// It was known once; deprecated, nothing in its place.
-    Deprecated,
+    /// It was known once; deprecated, nothing in its place: what it was called, where known.
+    Deprecated(Option<String>),
+    /// A technique's or tactic's name stands where its id belongs.
+    NameNotId(AttackId),
     /// Only a newer ATT&CK than the one in use has it: since which version.
     Newer(String),
     /// A tactic that was split, and the tags give no choice between its successors.

@@ -4,10 +4,17 @@
 //! afterwards; pages, checks and coverage are questions to it. Nothing here formats text or
 //! knows an address.
 
+mod attack_links;
+mod data_needed;
 mod edge;
+mod link;
+mod names;
 mod node;
+mod tags;
 
-pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy};
+pub use data_needed::DataGap;
+pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy, Via};
+pub use link::{DataNeededProfile, link};
 pub use node::Node;
 
 use crate::model::{AttackId, AttackKind, AttackObject, Corpus};
@@ -23,32 +30,6 @@ pub struct Graph {
     unresolved: Vec<Unresolved>,
     /// For each rule: why it has no Data Needed, where it has none and should.
     data_gaps: Vec<Option<DataGap>>,
-}
-
-/// Why a rule has no Data Needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DataGap {
-    /// No Data Needed describes these events (channel, event id) of its log source.
-    Event {
-        /// The channel or log source in words.
-        source: String,
-        /// The event ids without a Data Needed.
-        events: Vec<String>,
-    },
-    /// No Data Needed serves the log source.
-    LogSource {
-        /// The log source in words.
-        source: String,
-    },
-    /// Data Needed serve the log source, but none carries all the fields.
-    Fields {
-        /// The log source in words.
-        source: String,
-        /// The fields that the nearest one lacks.
-        missing: Vec<String>,
-        /// The nearest Data Needed (index into the corpus), if any shares a field.
-        nearest: Option<u32>,
-    },
 }
 
 impl Graph {
@@ -113,6 +94,9 @@ impl Graph {
 
     /// All ATT&CK objects of a kind, by id.
     pub fn attack_nodes(&self, kind: AttackKind) -> impl Iterator<Item = (Node, &AttackObject)> {
-        (0..).zip(&self.corpus.attack.objects).filter(move |(_, o)| o.id.kind() == kind).map(|(i, o)| (Node::Attack(i), o))
+        (0..)
+            .zip(&self.corpus.attack.objects)
+            .filter(move |(_, o)| o.id.kind() == kind)
+            .map(|(i, o)| (Node::Attack(i), o))
     }
 }

@@ -129,6 +129,9 @@ mod tests {
         assert_eq!(href(0, LinkTarget::Page(RouteId(1)), Format::Html), "Detection_Rules/a%20b.html");
         assert_eq!(href(1, LinkTarget::Page(RouteId(0)), Format::Html), "../index.html");
         assert_eq!(href(1, LinkTarget::Page(RouteId(2)), Format::Markdown), "index.md");
-        assert_eq!(href(1, LinkTarget::Anchor(RouteId(3), "é".to_owned()), Format::Html), "../Techniques/T1218.003.html#%C3%A9");
+        assert_eq!(
+            href(1, LinkTarget::Anchor(RouteId(3), "é".to_owned()), Format::Html),
+            "../Techniques/T1218.003.html#%C3%A9"
+        );
     }
 }

@@ -1,0 +1,121 @@
+//! Rule → Data Needed: what a rule declares, else what its log source, events and fields ask for.
+//!
+//! ATC's idea, calculated right: each selection of each document is matched on its own, an
+//! event id counts where it is named, fields count with their modifiers and in lists, `category`
+//! leads to events as `service` leads to channels, and where nothing fits the reason is kept.
+
+mod atc2019;
+mod demand;
+mod logsource;
+mod supply;
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::model::{Corpus, Rule, RuleKind};
+
+use super::link::{DataNeededProfile, names};
+use super::names::Names;
+use super::{Edge, EdgeKind, Node, Unresolved, UnresolvedWhy, Via};
+
+use self::supply::Supply;
+
+/// Why a rule has no Data Needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DataGap {
+    /// No Data Needed describes these events (channel, event id) of its log source.
+    Event {
+        /// The channel or log source in words.
+        source: String,
+        /// The event ids without a Data Needed.
+        events: Vec<String>,
+    },
+    /// No Data Needed serves the log source.
+    LogSource {
+        /// The log source in words.
+        source: String,
+    },
+    /// Data Needed serve the log source, but none carries all the fields.
+    Fields {
+        /// The log source in words.
+        source: String,
+        /// The fields that the nearest one lacks.
+        missing: Vec<String>,
+        /// The nearest Data Needed (index into the corpus), if any shares a field.
+        nearest: Option<u32>,
+    },
+}
+
+/// What one rule needs.
+#[derive(Default)]
+struct Needs {
+    data: BTreeSet<u32>,
+    gap: Option<DataGap>,
+}
+
+/// Adds the edges rule → Data Needed; the result says for each rule what is missing.
+pub(super) fn add(
+    corpus: &Corpus,
+    profile: DataNeededProfile,
+    edges: &mut Vec<Edge>,
+    unresolved: &mut Vec<Unresolved>,
+) -> Vec<Option<DataGap>> {
+    let by_name = names(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
+    let supply = Supply::new(&corpus.data_needed);
+    let needs: Vec<Needs> = corpus
+        .rules
+        .par_iter()
+        .map(|rule| match profile {
+            DataNeededProfile::Atc2019 => Needs { data: atc2019::derive(rule, &corpus.data_needed), gap: None },
+            DataNeededProfile::Default if !rule.data_needed.is_empty() => Needs::default(),
+            DataNeededProfile::Default => demand::derive(rule, &supply),
+        })
+        .collect();
+    let mut gaps = Vec::with_capacity(needs.len());
+    for ((i, rule), needs) in (0..).zip(&corpus.rules).zip(needs) {
+        if profile == DataNeededProfile::Default {
+            declared(i, rule, &by_name, edges, unresolved);
+        }
+        for to in needs.data {
+            edges.push(edge(Node::Rule(i), Node::DataNeeded(to)));
+        }
+        gaps.push(needs.gap);
+    }
+    gaps
+}
+
+fn declared(i: u32, rule: &Rule, names: &Names<'_>, edges: &mut Vec<Edge>, unresolved: &mut Vec<Unresolved>) {
+    let (from, kind) = (Node::Rule(i), EdgeKind::NeedsData);
+    for (n, text) in rule.data_needed.iter().enumerate() {
+        let place = rule.origin.item("data_needed", n);
+        match names.find(text) {
+            Some(to) => edges.push(Edge { place: Some(place), ..edge(from, Node::DataNeeded(to)) }),
+            None => unresolved.push(Unresolved {
+                from,
+                kind,
+                text: text.clone(),
+                at: place.into(),
+                why: UnresolvedWhy::Unknown,
+            }),
+        }
+    }
+}
+
+fn edge(from: Node, to: Node) -> Edge {
+    Edge { from, kind: EdgeKind::NeedsData, to, place: None, via: Via::Direct, relation: None }
+}
+
+/// A correlation or filter needs what the rules it refers to need.
+pub(super) fn inherit(corpus: &Corpus, edges: &mut Vec<Edge>) {
+    let mut data: Vec<Vec<Node>> = vec![Vec::new(); corpus.rules.len()];
+    for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::NeedsData) {
+        data[edge.from.index()].push(edge.to);
+    }
+    let found: Vec<Edge> = edges
+        .iter()
+        .filter(|e| e.kind == EdgeKind::RefersTo && corpus.rules[e.from.index()].kind == RuleKind::Correlation)
+        .flat_map(|e| data[e.to.index()].iter().map(|to| edge(e.from, *to)))
+        .collect();
+    edges.extend(found);
+}

@@ -1,0 +1,305 @@
+//! From names to edges: resolves every reference of the corpus.
+
+use std::collections::HashMap;
+
+use crate::model::{AttackId, Corpus, Kind, Origin, Rule};
+use crate::text::{At, Place};
+
+use super::names::Names;
+use super::tags::{TagIndex, Target};
+use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_links, data_needed};
+
+/// How the Data Needed of a rule that declares none is calculated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DataNeededProfile {
+    /// From log source, event ids and fields, as they are meant.
+    #[default]
+    Default,
+    /// As ATC did in February 2019, errors included.
+    Atc2019,
+}
+
+/// Links the corpus. Never fails: what leads nowhere is kept as [`Unresolved`].
+pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
+    let mut linker = Linker { corpus: &corpus, edges: Vec::new(), unresolved: Vec::new() };
+    attack_links::add(&corpus.attack, &mut linker.edges);
+    linker.content();
+    let Linker { mut edges, mut unresolved, .. } = linker;
+    let data_gaps = data_needed::add(&corpus, profile, &mut edges, &mut unresolved);
+    data_needed::inherit(&corpus, &mut edges);
+    tested_by(&corpus, &mut edges);
+    // Stable: edges of one source and kind keep the order in which they were written.
+    edges.sort_by_key(|edge| (edge.from, edge.kind));
+    edges.dedup_by(|b, a| (a.from, a.kind, a.to) == (b.from, b.kind, b.to));
+    let mut backward: Vec<u32> = (0..u32::try_from(edges.len()).unwrap_or(u32::MAX)).collect();
+    backward.sort_by_key(|i| {
+        let edge = &edges[*i as usize];
+        (edge.to, edge.kind, edge.from)
+    });
+    unresolved.sort_by(|a, b| (a.from, &a.at).cmp(&(b.from, &b.at)));
+    Graph { corpus, edges, backward, unresolved, data_gaps }
+}
+
+struct Linker<'a> {
+    corpus: &'a Corpus,
+    edges: Vec<Edge>,
+    unresolved: Vec<Unresolved>,
+}
+
+impl<'a> Linker<'a> {
+    fn content(&mut self) {
+        let corpus = self.corpus;
+        let tags = TagIndex::new(&corpus.attack);
+        let data = names(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
+        let policies = names(corpus.logging_policies.iter().map(|x| (&x.title, &x.origin)));
+        let enrichments = names(corpus.enrichments.iter().map(|x| (&x.title, &x.origin)));
+        let actions = names(corpus.response_actions.iter().map(|x| (&x.title, &x.origin)));
+        let playbooks = names(corpus.response_playbooks.iter().map(|x| (&x.title, &x.origin)));
+        let action_ids = ids(corpus.response_actions.iter().map(|x| x.id.as_deref()));
+        let rules = RuleNames::new(&corpus.rules);
+
+        for (i, rule) in (0..).zip(&corpus.rules) {
+            let from = Node::Rule(i);
+            self.tags(&tags, from, &rule.origin, &rule.tags);
+            self.list(
+                from,
+                EdgeKind::UsesEnrichment,
+                &rule.origin,
+                ("enrichment", &rule.enrichments),
+                Kind::Enrichment,
+                |n| enrichments.find(n),
+            );
+            self.rule_references(&rules, i, rule);
+        }
+        for (i, dn) in (0..).zip(&corpus.data_needed) {
+            // The text `None` is how ATC's authors say that no policy exists.
+            let known = |n: &str| policies.find(n);
+            let from = Node::DataNeeded(i);
+            self.list(
+                from,
+                EdgeKind::LoggedBy,
+                &dn.origin,
+                ("loggingpolicy", &dn.logging_policies),
+                Kind::LoggingPolicy,
+                known,
+            );
+        }
+        for (i, en) in (0..).zip(&corpus.enrichments) {
+            let from = Node::Enrichment(i);
+            let mut add = |kind, field, list: &'a [String]| {
+                self.list(from, kind, &en.origin, (field, list), Kind::DataNeeded, |n| data.find(n));
+            };
+            add(EdgeKind::EnrichesFrom, "data_needed", &en.data_needed);
+            add(EdgeKind::Enriches, "data_to_enrich", &en.data_to_enrich);
+            self.list(
+                from,
+                EdgeKind::Requires,
+                &en.origin,
+                ("requirements", &en.requirements),
+                Kind::Enrichment,
+                |n| enrichments.find(n),
+            );
+        }
+        for (i, trigger) in (0..).zip(&corpus.triggers) {
+            let at = trigger.origin.place(crate::text::YamlPath::field("attack_technique"));
+            self.target(Node::Trigger(i), tags.id(&trigger.technique), &trigger.technique, at);
+        }
+        let find_action = |n: &str| actions.find(n).or_else(|| action_ids.get(n.trim()).copied());
+        for (i, action) in (0..).zip(&corpus.response_actions) {
+            let from = Node::ResponseAction(i);
+            self.list(
+                from,
+                EdgeKind::LinkedAction,
+                &action.origin,
+                ("linked_ra", &action.linked_actions),
+                Kind::ResponseAction,
+                find_action,
+            );
+        }
+        for (i, playbook) in (0..).zip(&corpus.response_playbooks) {
+            let from = Node::ResponsePlaybook(i);
+            self.tags(&tags, from, &playbook.origin, &playbook.tags);
+            for (stage, names) in &playbook.stages {
+                self.list(
+                    from,
+                    EdgeKind::HasAction(*stage),
+                    &playbook.origin,
+                    (stage.key(), names),
+                    Kind::ResponseAction,
+                    find_action,
+                );
+            }
+            self.list(
+                from,
+                EdgeKind::LinkedPlaybook,
+                &playbook.origin,
+                ("linked_rp", &playbook.linked_playbooks),
+                Kind::ResponsePlaybook,
+                |n| playbooks.find(n),
+            );
+        }
+    }
+
+    /// The references of a list field, each by name.
+    fn list(
+        &mut self,
+        from: Node,
+        kind: EdgeKind,
+        origin: &Origin,
+        (field, texts): (&'static str, &[String]),
+        target: Kind,
+        find: impl Fn(&str) -> Option<u32>,
+    ) {
+        for (i, text) in texts.iter().enumerate() {
+            let place = origin.item(field, i);
+            match find(text) {
+                Some(index) => self.edge(from, kind, Node::of(target, index), place, Via::Direct),
+                None if is_none(text) => {}
+                None => self.lost(from, kind, text, place, UnresolvedWhy::Unknown),
+            }
+        }
+    }
+
+    fn tags(&mut self, index: &TagIndex<'_>, from: Node, origin: &Origin, tags: &[String]) {
+        let attack_tags = || {
+            tags.iter().enumerate().filter_map(|(i, tag)| {
+                let (namespace, rest) = tag.split_once('.')?;
+                namespace.trim().eq_ignore_ascii_case("attack").then_some((i, tag, rest.trim()))
+            })
+        };
+        let techniques: Vec<AttackId> = attack_tags()
+            .filter(|(_, _, rest)| index.looks_like_id(rest))
+            .filter_map(|(_, _, rest)| match index.id(rest) {
+                Target::Found { id, .. } => Some(id),
+                Target::Lost { .. } => None,
+            })
+            .collect();
+        for (i, tag, rest) in attack_tags() {
+            let place = origin.item("tags", i);
+            if index.looks_like_id(rest) {
+                let mut target = index.id(rest);
+                if let Target::Found { id, via } = &mut target
+                    && *via == Via::Direct
+                    && *tag != format!("attack.{}", id.to_string().to_ascii_lowercase())
+                {
+                    *via = Via::Spelling(format!("attack.{}", id.to_string().to_ascii_lowercase()));
+                }
+                self.target(from, target, tag, place);
+            } else {
+                for target in index.tactic(rest, &techniques) {
+                    self.target(from, target, tag, place.clone());
+                }
+            }
+        }
+    }
+
+    fn target(&mut self, from: Node, target: Target, text: &str, place: Place) {
+        match target {
+            Target::Found { id, via } => {
+                let objects = &self.corpus.attack.objects;
+                if let Ok(i) = objects.binary_search_by_key(&id, |o| o.id) {
+                    self.edge(from, super::tags::edge_kind(id.kind()), Node::Attack(i as u32), place, via);
+                }
+            }
+            Target::Lost { kind, why } => self.lost(from, kind, text, place, why),
+        }
+    }
+
+    fn rule_references(&mut self, rules: &RuleNames<'_>, index: u32, rule: &Rule) {
+        let from = Node::Rule(index);
+        for (i, related) in rule.related.iter().enumerate() {
+            let place = rule.origin.place(crate::text::YamlPath::field("related").index(i).key("id"));
+            match rules.by_id(&related.id) {
+                Some(to) => self.edge(from, EdgeKind::RelatedTo, Node::Rule(to), place, Via::Direct),
+                None => self.lost(from, EdgeKind::RelatedTo, &related.id, place, UnresolvedWhy::Unknown),
+            }
+        }
+        let section = if rule.kind == crate::model::RuleKind::Filter { "filter" } else { "correlation" };
+        for (i, name) in rule.refers_to.iter().enumerate() {
+            // `filter: rules: any` (Sigma filters) names every rule and no single one.
+            if section == "filter" && name == "any" {
+                continue;
+            }
+            let place = rule.origin.place(crate::text::YamlPath::field(section).key("rules").index(i));
+            match rules.by_id(name).or_else(|| rules.by_name(name)) {
+                Some(to) => self.edge(from, EdgeKind::RefersTo, Node::Rule(to), place, Via::Direct),
+                None => self.lost(from, EdgeKind::RefersTo, name, place, UnresolvedWhy::Unknown),
+            }
+        }
+    }
+
+    fn edge(&mut self, from: Node, kind: EdgeKind, to: Node, place: Place, via: Via) {
+        self.edges.push(Edge { from, kind, to, place: Some(place), via, relation: None });
+    }
+
+    fn lost(&mut self, from: Node, kind: EdgeKind, text: &str, place: Place, why: UnresolvedWhy) {
+        self.unresolved.push(Unresolved { from, kind, text: text.to_owned(), at: At::Yaml(place), why });
+    }
+}
+
+/// Rules by id and by name.
+struct RuleNames<'a> {
+    ids: HashMap<String, u32>,
+    names: HashMap<&'a str, u32>,
+}
+
+impl<'a> RuleNames<'a> {
+    fn new(rules: &'a [Rule]) -> Self {
+        let mut found = Self { ids: HashMap::new(), names: HashMap::new() };
+        for (i, rule) in (0..).zip(rules) {
+            if let Some(id) = &rule.id {
+                found.ids.entry(id.trim().to_ascii_lowercase()).or_insert(i);
+            }
+            if let Some(name) = &rule.name {
+                found.names.entry(name.as_str()).or_insert(i);
+            }
+        }
+        found
+    }
+
+    fn by_id(&self, id: &str) -> Option<u32> {
+        self.ids.get(&id.trim().to_ascii_lowercase()).copied()
+    }
+
+    fn by_name(&self, name: &str) -> Option<u32> {
+        self.names.get(name.trim()).copied()
+    }
+}
+
+pub(super) fn names<'a>(entities: impl Iterator<Item = (&'a String, &'a Origin)> + Clone) -> Names<'a> {
+    Names::new(entities.map(|(title, origin)| (title.as_str(), origin.stem.as_str())))
+}
+
+fn ids<'a>(entities: impl Iterator<Item = Option<&'a str>>) -> HashMap<&'a str, u32> {
+    let mut ids = HashMap::new();
+    for (i, id) in (0..).zip(entities) {
+        if let Some(id) = id {
+            ids.entry(id).or_insert(i);
+        }
+    }
+    ids
+}
+
+/// ATC's word for "no such thing", a text in its YAML.
+fn is_none(text: &str) -> bool {
+    matches!(text.trim(), "None" | "none" | "")
+}
+
+/// Rule → the Triggers of its techniques.
+fn tested_by(corpus: &Corpus, edges: &mut Vec<Edge>) {
+    let mut triggers: HashMap<Node, Vec<Node>> = HashMap::new();
+    for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::HasTechnique) {
+        if matches!(edge.from, Node::Trigger(_)) {
+            triggers.entry(edge.to).or_default().push(edge.from);
+        }
+    }
+    let mut found = Vec::new();
+    for edge in edges.iter().filter(|e| e.kind == EdgeKind::HasTechnique && matches!(e.from, Node::Rule(_))) {
+        for to in triggers.get(&edge.to).into_iter().flatten() {
+            let (from, kind) = (edge.from, EdgeKind::TestedBy);
+            found.push(Edge { from, kind, to: *to, place: None, via: Via::Direct, relation: None });
+        }
+    }
+    debug_assert!(corpus.rules.len() <= u32::MAX as usize);
+    edges.append(&mut found);
+}

@@ -1,0 +1,133 @@
+//! What an ATT&CK tag means: the part after `attack.`, resolved to an object.
+//!
+//! A retired id leads to its successor, a retired tactic to those of its successors that the
+//! techniques beside it belong to. Enterprise comes first: a tactic name of another domain
+//! counts only where the techniques are of that domain (Mobile still has `defense-evasion`).
+
+use std::collections::HashMap;
+
+use crate::model::{Attack, AttackId, AttackKind, AttackObject, Domain, Status};
+
+use super::{EdgeKind, UnresolvedWhy, Via};
+
+/// The kind of edge a reference to this kind of object makes.
+pub(super) fn edge_kind(kind: AttackKind) -> EdgeKind {
+    match kind {
+        AttackKind::Tactic => EdgeKind::HasTactic,
+        AttackKind::Technique => EdgeKind::HasTechnique,
+        AttackKind::Group => EdgeKind::HasGroup,
+        AttackKind::Software => EdgeKind::HasSoftware,
+        _ => EdgeKind::HasOther,
+    }
+}
+
+/// Looks ATT&CK objects up by what authors write.
+pub(super) struct TagIndex<'a> {
+    attack: &'a Attack,
+    /// Tactics by short name, one per domain.
+    tactics: HashMap<&'a str, Vec<&'a AttackObject>>,
+    /// Active techniques by the slug of their name, without their parent's.
+    names: HashMap<String, AttackId>,
+}
+
+/// What a reference leads to.
+pub(super) enum Target {
+    Found { id: AttackId, via: Via },
+    Lost { kind: EdgeKind, why: UnresolvedWhy },
+}
+
+impl<'a> TagIndex<'a> {
+    pub(super) fn new(attack: &'a Attack) -> Self {
+        let mut tactics: HashMap<&str, Vec<&AttackObject>> = HashMap::new();
+        let mut names = HashMap::new();
+        for object in &attack.objects {
+            if let Some(short) = &object.short_name {
+                tactics.entry(short).or_default().push(object);
+            }
+            if object.id.kind() == AttackKind::Technique && object.status == Status::Active {
+                names.entry(hyphenated(&object.name)).or_insert(object.id);
+            }
+        }
+        Self { attack, tactics, names }
+    }
+
+    /// The object an id names, current or retired.
+    pub(super) fn id(&self, text: &str) -> Target {
+        let upper = text.trim().to_ascii_uppercase();
+        let id = upper.parse::<AttackId>().ok();
+        let kind = id.map_or(EdgeKind::HasTechnique, |id| edge_kind(id.kind()));
+        let lost = |why| Target::Lost { kind, why };
+        if let Some(object) = id.and_then(|id| self.attack.object(id)) {
+            return match (object.status, object.successor) {
+                (Status::Active, _) => Target::Found { id: object.id, via: Via::Direct },
+                (Status::Revoked, Some(successor)) if self.attack.object(successor).is_some() => {
+                    let through = self.attack.old_ids.get(&upper).map(|old| old.via.clone()).unwrap_or_default();
+                    Target::Found { id: successor, via: Via::Retired { id: upper, through } }
+                }
+                _ => lost(UnresolvedWhy::Deprecated(Some(object.name.clone()))),
+            };
+        }
+        if let Some(old) = self.attack.old_ids.get(&upper) {
+            return match old.successor.filter(|id| self.attack.object(*id).is_some()) {
+                Some(id) => Target::Found { id, via: Via::Retired { id: upper, through: old.via.clone() } },
+                None => lost(UnresolvedWhy::Deprecated(old.name.clone())),
+            };
+        }
+        match id.and_then(|id| self.attack.newer_ids.get(&id)) {
+            Some(version) => lost(UnresolvedWhy::Newer(version.clone())),
+            None => lost(UnresolvedWhy::Unknown),
+        }
+    }
+
+    /// Whether `text` has the form of an id of ATT&CK, current or historical.
+    pub(super) fn looks_like_id(&self, text: &str) -> bool {
+        let upper = text.to_ascii_uppercase();
+        let digits_at = upper.find(|c: char| c.is_ascii_digit()).unwrap_or(upper.len());
+        let (prefix, rest) = upper.split_at(digits_at);
+        let numbered = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let known = matches!(prefix, "TA" | "T" | "G" | "S" | "M" | "C" | "DS" | "DC" | "DET" | "AN" | "A");
+        (numbered && known) || self.attack.old_ids.contains_key(&upper)
+    }
+
+    /// The tactics a name stands for, given the techniques tagged beside it.
+    pub(super) fn tactic(&self, name: &str, techniques: &[AttackId]) -> Vec<Target> {
+        let short = hyphenated(name);
+        let lost = |why| vec![Target::Lost { kind: EdgeKind::HasTactic, why }];
+        let fits = |tactic: AttackId| {
+            techniques.iter().any(|id| self.attack.object(*id).is_some_and(|t| t.tactics.contains(&tactic)))
+        };
+        let direct = |id| {
+            let canonical = if name == short { Via::Direct } else { Via::Spelling(format!("attack.{short}")) };
+            vec![Target::Found { id, via: canonical }]
+        };
+        let known = self.tactics.get(short.as_str()).map(Vec::as_slice).unwrap_or_default();
+        if let Some(tactic) = known.iter().find(|t| t.domains.contains(&Domain::Enterprise)) {
+            return direct(tactic.id);
+        }
+        if let Some(tactic) = known.iter().find(|t| fits(t.id)) {
+            return direct(tactic.id);
+        }
+        if let Some(successors) = self.attack.old_tactics.get(&short) {
+            let chosen: Vec<AttackId> = successors.iter().copied().filter(|id| fits(*id)).collect();
+            return match (chosen.as_slice(), successors.as_slice()) {
+                ([], [one]) => vec![Target::Found { id: *one, via: Via::RetiredTactic(short) }],
+                ([], _) => lost(UnresolvedWhy::Ambiguous(successors.clone())),
+                (some, _) => {
+                    some.iter().map(|id| Target::Found { id: *id, via: Via::RetiredTactic(short.clone()) }).collect()
+                }
+            };
+        }
+        if let Some(tactic) = known.iter().find(|t| t.status == Status::Active) {
+            return direct(tactic.id);
+        }
+        match self.names.get(&short) {
+            Some(id) => lost(UnresolvedWhy::NameNotId(*id)),
+            None => lost(UnresolvedWhy::Unknown),
+        }
+    }
+}
+
+/// A name as Sigma's tags spell it: lower case, hyphens between words.
+fn hyphenated(name: &str) -> String {
+    name.to_lowercase().replace(['_', ' '], "-")
+}
