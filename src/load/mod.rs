@@ -1,1 +1,3 @@
 //! Foreign formats: one file per format, converted to `model`, with findings for what does not fit.
+
+pub mod attack;

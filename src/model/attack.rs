@@ -161,6 +161,15 @@ pub struct AttackName {
     pub name: String,
 }
 
+/// A tactic short name that only a newer release has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewerTactic {
+    /// The first release that has it.
+    pub since: String,
+    /// The tactics of this version whose techniques it took over.
+    pub was: Vec<AttackId>,
+}
+
 /// ATT&CK of one version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attack {
@@ -177,8 +186,24 @@ pub struct Attack {
     pub old_ids: BTreeMap<String, OldId>,
     /// Identifiers that only a newer release than [`Self::version`] has, with the first version.
     pub newer_ids: BTreeMap<AttackId, String>,
-    /// Tactic short names no longer in use (`defense-evasion`) with the tactics in their place.
+    /// Enterprise tactic short names no longer in use (`defense-evasion`) with the tactics in
+    /// their place, in matrix order; the first is the one that kept the identifier. None for
+    /// those of PRE-ATT&CK, which ended with it.
+    ///
+    /// Only Enterprise ever retired one. Another domain may still use the same short name
+    /// (Mobile's `defense-evasion`), so ask this before [`Self::tactic`] of another domain.
     pub old_tactics: BTreeMap<String, Vec<AttackId>>,
+    /// Enterprise tactic short names that only a newer release has (`stealth` before 19.0).
+    pub newer_tactics: BTreeMap<String, NewerTactic>,
+    /// Names that techniques had in earlier releases (`Scheduled Task` of `T1053`), where they
+    /// now have another.
+    pub old_names: BTreeMap<String, AttackId>,
+    /// The tactics of each domain in the order of its matrix, domains in their own order.
+    pub matrix: Vec<(Domain, Vec<AttackId>)>,
+    /// The sources the prose of [`Self::relations`] cites, sorted by name; see [`Self::citation`].
+    pub citations: Vec<Citation>,
+    /// The copyright line that has to be shown with these facts.
+    pub copyright: String,
     /// The user's overriding names, in file order.
     pub names: Vec<AttackName>,
 }
@@ -187,5 +212,22 @@ impl Attack {
     /// The object with this id.
     pub fn object(&self, id: AttackId) -> Option<&AttackObject> {
         self.objects.binary_search_by_key(&id, |object| object.id).ok().map(|i| &self.objects[i])
+    }
+
+    /// The current tactic of this domain with this short name.
+    ///
+    /// The domain matters: `defense-evasion` is a tactic of Mobile but, since 19.0, none of
+    /// Enterprise, and a rule for Enterprise means neither Mobile's nor ICS's.
+    pub fn tactic(&self, domain: Domain, short_name: &str) -> Option<&AttackObject> {
+        let (_, tactics) = self.matrix.iter().find(|(of, _)| *of == domain)?;
+        tactics
+            .iter()
+            .filter_map(|id| self.object(*id))
+            .find(|tactic| tactic.status == Status::Active && tactic.short_name.as_deref() == Some(short_name))
+    }
+
+    /// The source with this name among those that relations cite.
+    pub fn citation(&self, name: &str) -> Option<&Citation> {
+        self.citations.binary_search_by(|citation| citation.name.as_str().cmp(name)).ok().map(|i| &self.citations[i])
     }
 }

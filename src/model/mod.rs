@@ -16,7 +16,8 @@ mod trigger;
 mod value;
 
 pub use attack::{
-    Attack, AttackName, AttackObject, Citation, Domain, OldId, Relation, RelationKind, SoftwareKind, Status,
+    Attack, AttackName, AttackObject, Citation, Domain, NewerTactic, OldId, Relation, RelationKind, SoftwareKind,
+    Status,
 };
 pub use corpus::{Corpus, KindTally, Origin, Tally};
 pub use id::{AttackId, AttackKind};

@@ -1,0 +1,142 @@
+//! The releases of ATT&CK that are built in, and which tables make up each.
+//!
+//! Mobile and ICS are no older than what was at hand when the tables were made: with either
+//! version they come from 18.1, but for the ICS techniques, which are of 19.0 with 19.1.
+
+use crate::model::{Attack, Domain, Status};
+
+use super::assemble::{Draft, assemble};
+use super::table;
+
+/// What must stand beside these facts: MITRE's copyright line and licence.
+pub const NOTICE: &str = include_str!("../../../data/attack/NOTICE");
+
+/// The versions [`embedded`] knows, the newest first.
+pub const VERSIONS: &[&str] = &["19.1", "18.1"];
+
+const COPYRIGHT: &str = "© 2025 The MITRE Corporation. This work is reproduced and distributed with the permission of \
+                         The MITRE Corporation.";
+
+const TACTICS: &str = include_str!("../../../data/attack/tactics.tsv");
+
+/// A domain's part of a version: its release, then tables of objects and of relations.
+struct Part {
+    domain: Domain,
+    release: &'static str,
+    /// The release whose tactics these techniques belong to.
+    tactics: &'static str,
+    objects: &'static [&'static str],
+    relations: &'static [&'static str],
+}
+
+const ENTERPRISE_DETECTION: &str = include_str!("../../../data/attack/enterprise-18.1.detection.tsv");
+const ENTERPRISE_DETECTS: &str = include_str!("../../../data/attack/enterprise-18.1.detection.relations.tsv");
+const ICS_RELATIONS: &str = include_str!("../../../data/attack/ics-18.1.relations.tsv");
+
+const MOBILE: Part = Part {
+    domain: Domain::Mobile,
+    release: "18.1",
+    tactics: "18.1",
+    objects: &[include_str!("../../../data/attack/mobile-18.1.tsv")],
+    relations: &[include_str!("../../../data/attack/mobile-18.1.relations.tsv")],
+};
+
+const V19: &[Part] = &[
+    Part {
+        domain: Domain::Enterprise,
+        release: "19.1",
+        tactics: "19.1",
+        objects: &[include_str!("../../../data/attack/enterprise-19.1.tsv"), ENTERPRISE_DETECTION],
+        relations: &[include_str!("../../../data/attack/enterprise-19.1.relations.tsv"), ENTERPRISE_DETECTS],
+    },
+    MOBILE,
+    Part {
+        domain: Domain::Ics,
+        release: "19.0",
+        tactics: "18.1",
+        objects: &[include_str!("../../../data/attack/ics-19.0.tsv")],
+        relations: &[ICS_RELATIONS],
+    },
+];
+
+const V18: &[Part] = &[
+    Part {
+        domain: Domain::Enterprise,
+        release: "18.1",
+        tactics: "18.1",
+        objects: &[include_str!("../../../data/attack/enterprise-18.1.tsv"), ENTERPRISE_DETECTION],
+        relations: &[include_str!("../../../data/attack/enterprise-18.1.relations.tsv"), ENTERPRISE_DETECTS],
+    },
+    MOBILE,
+    Part {
+        domain: Domain::Ics,
+        release: "18.1",
+        tactics: "18.1",
+        objects: &[include_str!("../../../data/attack/ics-18.1.tsv")],
+        relations: &[ICS_RELATIONS],
+    },
+];
+
+/// The version asked for is not built in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("ATT&CK {asked} is not built in; built in are {}", VERSIONS.join(" and "))]
+pub struct UnknownVersion {
+    /// The version asked for.
+    pub asked: String,
+}
+
+/// ATT&CK as built in, all domains; the newest version where none is asked for.
+///
+/// `v19.1` is read as `19.1`.
+///
+/// # Errors
+///
+/// [`UnknownVersion`], whose message lists the known ones.
+pub fn embedded(version: Option<&str>) -> Result<Attack, UnknownVersion> {
+    let asked = version.unwrap_or(VERSIONS[0]).trim();
+    let parts = match asked.strip_prefix('v').unwrap_or(asked) {
+        "19.1" => V19,
+        "18.1" => V18,
+        _ => return Err(UnknownVersion { asked: asked.to_owned() }),
+    };
+    Ok(assemble(draft(parts)))
+}
+
+fn draft(parts: &[Part]) -> Draft {
+    let mut draft = Draft {
+        version: parts[0].release.to_owned(),
+        source: format!("built-in facts ({})", releases(parts)),
+        copyright: COPYRIGHT.to_owned(),
+        objects: Vec::with_capacity(4_000),
+        relations: Vec::with_capacity(24_000),
+        ..Draft::default()
+    };
+    for part in parts {
+        let mut matrix = Vec::new();
+        for [domain, release, position, id, status, name, short_name] in table::rows(TACTICS) {
+            let (Ok(id), Some(status)) = (id.parse(), table::status(status)) else { continue };
+            if domain != part.domain.key() || release != part.tactics {
+                continue;
+            }
+            let mut tactic = table::bare(id, part.domain, name, status);
+            tactic.short_name = table::text(short_name);
+            // Rows are in matrix order; 0 marks the tactics of a matrix given up.
+            if status == Status::Active && position != "0" {
+                matrix.push(id);
+            }
+            draft.objects.push(tactic);
+        }
+        draft.matrix.push((part.domain, matrix));
+        for table in part.objects {
+            draft.objects.extend(table::objects(part.domain, table));
+        }
+        for table in part.relations {
+            table::relations(table, &mut draft.relations);
+        }
+    }
+    draft
+}
+
+fn releases(parts: &[Part]) -> String {
+    parts.iter().map(|part| format!("{} {}", part.domain.title(), part.release)).collect::<Vec<_>>().join(", ")
+}
