@@ -1,18 +1,29 @@
 //! What the user chose, as one small struct per stage.
 //!
-//! Reading `purplebook.toml` and finding it are in `schema` and `discover`; the other stages
-//! see only these plain structs.
+//! The keys of `purplebook.toml` are a table in `schema`; `read` turns its text into values with
+//! positions, `discover` finds it, lays flags over it and looks whether what it names exists.
+//! The other stages see only these plain structs.
+
+mod discover;
+mod read;
+pub mod schema;
+mod suggest;
 
 use std::path::PathBuf;
+use std::str::FromStr;
+
+pub use discover::{ConfigError, FILE_NAME, InvalidConfig, Overrides, discover};
+pub use read::{CONFIG_FILE, Settings, Written, read, web_address};
+pub use suggest::{list, nearest};
 
 use crate::model::Kind;
 
 /// All choices of one run, complete with defaults and flags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The project folder; relative paths in messages and output are relative to it.
+    /// The project folder, absolute; paths in messages and output are relative to it.
     pub root: PathBuf,
-    /// Where the site goes.
+    /// Where the site goes, absolute.
     pub output: PathBuf,
     /// Site-wide texts and addresses.
     pub site: SiteConfig,
@@ -31,13 +42,17 @@ pub struct Config {
 pub struct SiteConfig {
     /// The name of the knowledge base.
     pub title: String,
-    /// Where the site will be published; needed only where an absolute address is.
+    /// Where the site will be published, without a final `/`; needed only where an absolute
+    /// address is.
     pub base_url: Option<String>,
     /// The theme folder; the built-in default theme where absent.
     pub theme: Option<PathBuf>,
 }
 
-/// `[content]`: for each kind, folders, absolute or relative to the working directory.
+/// `[content]`: for each kind, its folders, as absolute paths that start with the root.
+///
+/// All of them existed when the configuration was read: a folder that was named and is missing is
+/// an error there, a default folder that is missing is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContentConfig(pub [Vec<PathBuf>; Kind::ALL.len()]);
 
@@ -67,6 +82,35 @@ pub enum MarkdownProfile {
     Default,
     /// The bytes ATC wrote in February 2019, quirks included.
     Atc2019,
+}
+
+impl MarkdownProfile {
+    /// The names of all profiles.
+    pub const NAMES: [&'static str; 2] = ["default", "atc-2019"];
+
+    /// The name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Atc2019 => "atc-2019",
+        }
+    }
+}
+
+/// The text names no profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownProfile;
+
+impl FromStr for MarkdownProfile {
+    type Err = UnknownProfile;
+
+    fn from_str(text: &str) -> Result<Self, UnknownProfile> {
+        match text {
+            "default" => Ok(Self::Default),
+            "atc-2019" => Ok(Self::Atc2019),
+            _ => Err(UnknownProfile),
+        }
+    }
 }
 
 /// `[queries]`

@@ -125,6 +125,10 @@ catalogue! {
         "purplebook.toml has a key purplebook does not know.";
     BadConfigValue = 702, Error, "bad configuration value",
         "purplebook.toml has a value purplebook cannot use.";
+    MalformedConfig = 703, Error, "malformed configuration",
+        "purplebook.toml is not valid TOML.";
+    MissingConfiguredPath = 704, Error, "configured path does not exist",
+        "purplebook.toml names a folder or file that is not there.";
 }
 
 impl fmt::Display for Code {

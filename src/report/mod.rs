@@ -7,6 +7,7 @@
 mod code;
 mod finding;
 mod findings;
+pub mod render;
 mod severity;
 
 pub use code::Code;

@@ -1,0 +1,249 @@
+//! The keys of `purplebook.toml`: one table, from which reading, suggestions and
+//! `docs/configuration.md` all come, so that none can know a key the others do not.
+
+use std::fmt::Write as _;
+
+use crate::model::Kind;
+
+/// The type of value a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Any text.
+    Text,
+    /// An `http` or `https` address.
+    Url,
+    /// A folder that exists.
+    Folder,
+    /// A folder that may still have to be made.
+    NewFolder,
+    /// A file that exists.
+    File,
+    /// A file or a list of files.
+    Files,
+    /// A folder or a list of folders.
+    Folders,
+    /// `default` or `atc-2019`.
+    Profile,
+    /// A list of target names or of tables `{ target, title }`.
+    Queries,
+}
+
+impl Takes {
+    /// The type in words, as said after "must be".
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Url => "an http or https address",
+            Self::Folder | Self::NewFolder => "the path of a folder",
+            Self::File => "the path of a file",
+            Self::Files => "the path of a file, or a list of them",
+            Self::Folders => "the path of a folder, or a list of them",
+            Self::Profile => "`\"default\"` or `\"atc-2019\"`",
+            Self::Queries => "a list of targets, each a name or a table `{ target, title }`",
+        }
+    }
+}
+
+/// One key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The table it stands in.
+    pub table: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// What holds where it is absent, in Markdown.
+    pub default: &'static str,
+    /// The flag that overrides it.
+    pub flag: Option<&'static str>,
+    /// What it does, in Markdown.
+    pub about: &'static str,
+}
+
+const fn key(
+    table: &'static str,
+    name: &'static str,
+    takes: Takes,
+    default: &'static str,
+    flag: Option<&'static str>,
+    about: &'static str,
+) -> Key {
+    Key { table, name, takes, default, flag, about }
+}
+
+const fn content(kind: Kind, default: &'static str, flag: &'static str, about: &'static str) -> Key {
+    key("content", kind.key(), Takes::Folders, default, Some(flag), about)
+}
+
+/// All keys, in the order of the reference.
+pub const KEYS: &[Key] = &[
+    key("site", "title", Takes::Text, "`\"Knowledge base\"`", Some("--title"), "The name of the knowledge base."),
+    key(
+        "site",
+        "base_url",
+        Takes::Url,
+        "none",
+        Some("--base-url"),
+        "Where the site will be published. Pages link to each other relatively and need no address; it is used only \
+         where an absolute one is required.",
+    ),
+    key(
+        "site",
+        "theme",
+        Takes::Folder,
+        "the built-in theme",
+        Some("--theme"),
+        "A folder with templates and static files to use instead of the built-in theme.",
+    ),
+    content(
+        Kind::Rule,
+        "`\"content/rules\"`",
+        "--rules",
+        "Sigma rules, correlations and filters (`*.yml`, `*.yaml`), at any depth.",
+    ),
+    content(Kind::DataNeeded, "`\"content/data_needed\"`", "--data-needed", "Data Needed: the log events you collect."),
+    content(
+        Kind::LoggingPolicy,
+        "`\"content/logging_policies\"`",
+        "--logging-policies",
+        "Logging Policies: how each log is switched on.",
+    ),
+    content(
+        Kind::Enrichment,
+        "`\"content/enrichments\"`",
+        "--enrichments",
+        "Enrichments: how events get fields they do not carry.",
+    ),
+    content(
+        Kind::Trigger,
+        "`\"content/triggers\"`",
+        "--triggers",
+        "Triggers: Atomic Red Team tests, `T1059.001/T1059.001.yaml`.",
+    ),
+    content(
+        Kind::ResponseAction,
+        "`\"content/response_actions\"`",
+        "--response-actions",
+        "Response Actions: single steps of a response.",
+    ),
+    content(
+        Kind::ResponsePlaybook,
+        "`\"content/response_playbooks\"`",
+        "--response-playbooks",
+        "Response Playbooks: actions in the order of a response.",
+    ),
+    content(
+        Kind::Page,
+        "`\"content/pages\"`",
+        "--pages",
+        "Free pages in Markdown; images and other files beside them are copied.",
+    ),
+    key(
+        "attack",
+        "version",
+        Takes::Text,
+        "the newest built in",
+        Some("--attack-version"),
+        "The ATT&CK release whose built-in facts are used, such as `\"18.1\"`.",
+    ),
+    key(
+        "attack",
+        "bundle",
+        Takes::Files,
+        "none",
+        Some("--attack-bundle"),
+        "STIX bundles (2.0 or 2.1) to take ATT&CK from instead of the built-in facts, descriptions included; one per \
+         domain.",
+    ),
+    key(
+        "attack",
+        "names",
+        Takes::File,
+        "none",
+        None,
+        "A table of tab-separated `kind`, `tag`, `id`, `name` lines whose names are shown instead of ATT&CK's.",
+    ),
+    key(
+        "markdown",
+        "profile",
+        Takes::Profile,
+        "`\"default\"`",
+        Some("--markdown-profile"),
+        "The layout of the Markdown pages: `default`, or `atc-2019` for the very bytes Atomic Threat Coverage wrote in \
+         2019.",
+    ),
+    key(
+        "queries",
+        "show",
+        Takes::Queries,
+        "`[\"es-qs\", \"xpack-watcher\", \"graylog\"]`",
+        None,
+        "The queries shown with each rule, in this order. A table gives the heading too: `{ target = \"es-qs\", title \
+         = \"Kibana\" }`.",
+    ),
+    key(
+        "build",
+        "output",
+        Takes::NewFolder,
+        "`\"output\"`",
+        Some("--output"),
+        "Where the site is written. An existing folder is replaced only if it is empty or purplebook made it.",
+    ),
+];
+
+/// The names of all tables, in order.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    let mut last = "";
+    KEYS.iter().map(|key| key.table).filter(move |table| std::mem::replace(&mut last, table) != *table)
+}
+
+/// The keys of one table.
+pub fn keys_of(table: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.table == table)
+}
+
+/// `docs/configuration.md`.
+pub fn reference_page() -> String {
+    let mut page = String::from(
+        "# Configuration\n\n\
+         <!-- Generated from src/config/schema.rs; `PURPLEBOOK_BLESS=1 cargo test --test cli_docs` rewrites it. -->\n\n\
+         purplebook reads `purplebook.toml`. It is looked for in the working directory and then in each folder above \
+         it; `--config FILE` names one directly, and `--root DIR` looks in that folder only. Without a file, the \
+         defaults hold.\n\n\
+         Every key is optional. Paths are relative to the folder of `purplebook.toml`; paths given by a flag are \
+         relative to the working directory. A flag replaces the key's value, lists included. A folder or file that \
+         is named must exist; a default folder that does not exist counts as empty. A key that is not listed here is \
+         an error, so that a misspelt one is never silently without effect.\n",
+    );
+    for table in tables() {
+        let _ = write!(page, "\n## [{table}]\n\n| key | value | default | flag |\n|---|---|---|---|\n");
+        for key in keys_of(table) {
+            let flag = key.flag.map_or_else(|| "–".to_owned(), |flag| format!("`{flag}`"));
+            let _ = writeln!(page, "| `{}` | {} | {} | {flag} |", key.name, key.takes.noun(), key.default);
+        }
+        for key in keys_of(table) {
+            let _ = write!(page, "\n`{}`: {}\n", key.name, key.about);
+        }
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_content_has_its_key_and_flag() {
+        for kind in Kind::ALL {
+            let key = keys_of("content").find(|key| key.name == kind.key()).expect("a key per kind");
+            assert_eq!(key.flag, Some(format!("--{}", kind.key().replace('_', "-")).as_str()));
+            assert_eq!(key.default, format!("`\"content/{}\"`", kind.key()));
+        }
+    }
+
+    #[test]
+    fn tables_are_listed_once_each() {
+        assert_eq!(tables().collect::<Vec<_>>(), ["site", "content", "attack", "markdown", "queries", "build"]);
+    }
+}
