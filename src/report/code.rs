@@ -1,12 +1,18 @@
 //! The catalogue of finding codes. A number, once published, keeps its meaning forever.
+//!
+//! A code is a line of the table below and a file `explain/PBnnn.md` that says what it means, why
+//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
+//! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
+
+use crate::text::slug;
 
 use super::Severity;
 
 macro_rules! catalogue {
-    ($($name:ident = $number:literal, $severity:ident, $title:literal, $why:literal;)*) => {
+    ($($code:ident $name:ident $severity:ident $title:literal;)*) => {
         /// What a finding is about.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
@@ -19,7 +25,7 @@ macro_rules! catalogue {
 
             /// The number after `PB`.
             pub const fn number(self) -> u16 {
-                match self { $(Self::$name => $number,)* }
+                match self { $(Self::$name => number(stringify!($code)),)* }
             }
 
             /// The severity unless the user chose another.
@@ -32,103 +38,77 @@ macro_rules! catalogue {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// Why it is a problem and how to end it, in Markdown.
+            /// What it is, why it matters and how to end it, in Markdown.
             pub const fn explanation(self) -> &'static str {
-                match self { $(Self::$name => $why,)* }
+                match self { $(Self::$name => include_str!(concat!("explain/", stringify!($code), ".md")),)* }
             }
         }
     };
 }
 
+/// The number of a code's name, `PBnnn`.
+const fn number(name: &str) -> u16 {
+    let name = name.as_bytes();
+    let (mut i, mut number) = (2, 0);
+    while i < name.len() {
+        number = number * 10 + (name[i] - b'0') as u16;
+        i += 1;
+    }
+    number
+}
+
 catalogue! {
-    MalformedYaml = 1, Error, "malformed YAML",
-        "The file is not valid YAML, so nothing in it could be read.";
-    NotUtf8 = 2, Error, "not UTF-8",
-        "The file is not UTF-8 text.";
-    OverLimit = 3, Error, "over a limit",
-        "The file is larger, deeper or longer than purplebook reads.";
-    WrongType = 4, Error, "wrong type",
-        "A field holds another type of value than its format allows.";
-    MissingField = 5, Error, "missing field",
-        "A field the format requires is absent.";
-    DuplicateKey = 6, Warning, "duplicate key",
-        "A mapping names the same key twice; the later value wins and the earlier is lost.";
-    UnrecognisedDocument = 7, Error, "unrecognised document",
-        "The file is YAML, but not of the kind its folder holds.";
-    NotRead = 8, Warning, "file not read",
-        "A symbolic link or special file lies in a content folder; purplebook does not follow it.";
-    BadFrontMatter = 9, Error, "bad front matter",
-        "The front matter of a page cannot be read.";
-    UnknownDataNeeded = 101, Error, "unknown Data Needed",
-        "A Data Needed is referred to that does not exist.";
-    UnknownLoggingPolicy = 102, Error, "unknown Logging Policy",
-        "A Logging Policy is referred to that does not exist.";
-    UnknownEnrichment = 103, Error, "unknown Enrichment",
-        "An Enrichment is referred to that does not exist.";
-    UnknownResponseAction = 104, Error, "unknown Response Action",
-        "A Response Action is referred to that does not exist.";
-    UnknownResponsePlaybook = 105, Error, "unknown Response Playbook",
-        "A Response Playbook is referred to that does not exist.";
-    UnknownRelatedRule = 106, Note, "unknown related rule",
-        "`related` names the id of a rule that is not in the content.";
-    UnknownCorrelatedRule = 107, Error, "unknown correlated rule",
-        "A correlation or filter names a rule that is not in the content.";
-    UnknownTechnique = 201, Error, "unknown technique",
-        "A technique id is used that ATT&CK never had.";
-    UnknownTactic = 202, Error, "unknown tactic",
-        "A tag looks like a tactic but is none.";
-    UnknownGroup = 203, Error, "unknown group",
-        "A group id is used that ATT&CK never had.";
-    UnknownSoftware = 204, Error, "unknown software",
-        "A software id is used that ATT&CK never had.";
-    UnknownAttackObject = 205, Error, "unknown ATT&CK object",
-        "A campaign, mitigation or data source id is used that ATT&CK never had.";
-    RevokedId = 206, Warning, "revoked ATT&CK id",
-        "ATT&CK replaced this object by another.";
-    DeprecatedId = 207, Warning, "deprecated ATT&CK id",
-        "ATT&CK gave this object up and names nothing in its place.";
-    NewerId = 208, Error, "ATT&CK id of a newer version",
-        "The id exists only in a newer ATT&CK than the one in use.";
-    RetiredTactic = 209, Warning, "retired tactic",
-        "ATT&CK no longer has a tactic of this name.";
-    TagSpelling = 210, Note, "tag spelling",
-        "The tag names a known object in a spelling Sigma's tag appendix does not use.";
-    TriggerFolder = 211, Error, "Trigger in the wrong folder",
-        "The folder or file name of a Trigger is not its technique.";
-    DuplicateId = 301, Error, "duplicate id",
-        "Two rules have the same id.";
-    DuplicateTitle = 302, Error, "duplicate title",
-        "Two entities of one kind have the same title, so a reference cannot tell them apart.";
-    PathCollision = 303, Warning, "colliding output path",
-        "Two pages would be written to the same file.";
-    BrokenDetection = 401, Error, "broken detection",
-        "The detection section cannot be understood.";
-    NotConvertible = 402, Note, "not convertible",
-        "The rule cannot be expressed in a target's language.";
-    BrokenLink = 501, Error, "broken link",
-        "A link in a Markdown text leads nowhere.";
-    BrokenAnchor = 502, Error, "broken anchor",
-        "A link names a heading its page does not have.";
-    UnsafeUrl = 503, Warning, "unsafe address",
-        "An address has a scheme that could run script or leave the site unseen.";
-    BrokenSiteLink = 504, Error, "broken link in the written site",
-        "A link in a written page leads to no written file.";
-    BrokenSiteAnchor = 505, Error, "broken anchor in the written site",
-        "A link in a written page names an anchor its target does not have.";
-    NoDataForEvent = 601, Note, "no Data Needed for the event",
-        "A rule needs an event that no Data Needed describes.";
-    NoDataForLogSource = 602, Note, "no Data Needed for the log source",
-        "A rule's log source is served by no Data Needed.";
-    NoDataForFields = 603, Note, "no Data Needed has the fields",
-        "A rule uses fields that no Data Needed of its log source carries.";
-    UnknownKey = 701, Error, "unknown configuration key",
-        "purplebook.toml has a key purplebook does not know.";
-    BadConfigValue = 702, Error, "bad configuration value",
-        "purplebook.toml has a value purplebook cannot use.";
-    MalformedConfig = 703, Error, "malformed configuration",
-        "purplebook.toml is not valid TOML.";
-    MissingConfiguredPath = 704, Error, "configured path does not exist",
-        "purplebook.toml names a folder or file that is not there.";
+    PB001 MalformedYaml Error "malformed YAML";
+    PB002 NotUtf8 Error "not UTF-8";
+    PB003 OverLimit Error "over a limit";
+    PB004 WrongType Error "wrong type";
+    PB005 MissingField Error "missing field";
+    PB006 DuplicateKey Warning "duplicate key";
+    PB007 UnrecognisedDocument Error "unrecognised document";
+    PB008 NotRead Warning "file not read";
+    PB009 BadFrontMatter Error "bad front matter";
+    PB101 UnknownDataNeeded Error "unknown Data Needed";
+    PB102 UnknownLoggingPolicy Error "unknown Logging Policy";
+    PB103 UnknownEnrichment Error "unknown Enrichment";
+    PB104 UnknownResponseAction Error "unknown Response Action";
+    PB105 UnknownResponsePlaybook Error "unknown Response Playbook";
+    PB106 UnknownRelatedRule Note "unknown related rule";
+    PB107 UnknownCorrelatedRule Error "unknown correlated rule";
+    PB201 UnknownTechnique Error "unknown technique";
+    PB202 UnknownTactic Error "unknown tactic";
+    PB203 UnknownGroup Error "unknown group";
+    PB204 UnknownSoftware Error "unknown software";
+    PB205 UnknownAttackObject Error "unknown ATT&CK object";
+    PB206 RevokedId Warning "revoked ATT&CK id";
+    PB207 DeprecatedId Warning "deprecated ATT&CK id";
+    PB208 NewerId Error "ATT&CK id of a newer version";
+    PB209 RetiredTactic Warning "retired tactic";
+    PB210 TagSpelling Note "tag spelling";
+    PB211 TriggerFolder Error "Trigger in the wrong folder";
+    PB301 DuplicateId Error "duplicate id";
+    PB302 DuplicateTitle Error "duplicate title";
+    PB303 PathCollision Warning "colliding output path";
+    PB401 BrokenDetection Error "broken detection";
+    PB402 NotConvertible Note "not convertible";
+    PB501 BrokenLink Error "broken link";
+    PB502 BrokenAnchor Error "broken anchor";
+    PB503 UnsafeUrl Warning "unsafe address";
+    PB504 BrokenSiteLink Error "broken link in the written site";
+    PB505 BrokenSiteAnchor Error "broken anchor in the written site";
+    PB601 NoDataForEvent Note "no Data Needed for the event";
+    PB602 NoDataForLogSource Note "no Data Needed for the log source";
+    PB603 NoDataForFields Note "no Data Needed has the fields";
+    PB701 UnknownKey Error "unknown configuration key";
+    PB702 BadConfigValue Error "bad configuration value";
+    PB703 MalformedConfig Error "malformed configuration";
+    PB704 MissingConfiguredPath Error "configured path does not exist";
+}
+
+impl Code {
+    /// The anchor of the code's section in [`codes_page`].
+    fn anchor(self) -> String {
+        slug(&format!("{self}: {}", self.title()))
+    }
 }
 
 impl fmt::Display for Code {
@@ -147,5 +127,48 @@ impl FromStr for Code {
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
         let wanted = text.trim().to_ascii_uppercase();
         Self::ALL.iter().copied().find(|code| code.to_string() == wanted).ok_or(UnknownCode)
+    }
+}
+
+/// `docs/codes.md`: all codes with their explanations.
+pub fn codes_page() -> String {
+    let mut page = String::from(
+        "# Findings\n\n\
+         <!-- Generated from src/report/explain; `PURPLEBOOK_BLESS=1 cargo test --test cli_docs` rewrites it. -->\n\n\
+         Every finding has a code, which never changes its meaning. `purplebook explain CODE` shows the text below in \
+         a terminal.\n\n\
+         | code | severity | finding |\n|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let _ = writeln!(page, "| [{code}](#{}) | {} | {} |", code.anchor(), code.severity(), code.title());
+    }
+    for code in Code::ALL {
+        let _ = write!(page, "\n## {code}: {}\n\n{}", code.title(), code.explanation());
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_ascending_and_parse_back() {
+        assert!(Code::ALL.windows(2).all(|pair| pair[0].number() < pair[1].number()));
+        for code in Code::ALL {
+            assert_eq!(code.to_string().parse(), Ok(*code));
+            assert_eq!(code.to_string().to_lowercase().parse(), Ok(*code));
+        }
+        assert_eq!("PB999".parse::<Code>(), Err(UnknownCode));
+    }
+
+    #[test]
+    fn every_explanation_says_more_than_the_title() {
+        for code in Code::ALL {
+            let text = code.explanation();
+            assert!(text.len() > 150 && text.ends_with('\n') && !text.starts_with('\n'), "{code}");
+            assert!(text.lines().all(|line| line.chars().count() <= 120), "{code}: a line is too long");
+            assert_eq!(text.matches("```").count() % 2, 0, "{code}: a code block is not closed");
+        }
     }
 }

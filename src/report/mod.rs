@@ -10,7 +10,7 @@ mod findings;
 pub mod render;
 mod severity;
 
-pub use code::Code;
+pub use code::{Code, UnknownCode, codes_page};
 pub use finding::{Finding, Note};
 pub use findings::Findings;
 pub use severity::Severity;
