@@ -1,0 +1,30 @@
+//! What stands right of `|` in a 2019 condition: counting matches over time.
+
+/// `count(field) by field > 10`, or `near …`, of which nothing but its presence is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Aggregation<'c> {
+    /// `near a and b`: other detections near this one in time.
+    Near,
+    /// A function of the matches compared with a number.
+    Count {
+        /// The field in the parentheses.
+        field: Option<&'c str>,
+        /// The field after `by`.
+        by: Option<&'c str>,
+        /// The comparison.
+        comparison: Comparison,
+        /// What it is compared with, as written.
+        value: &'c str,
+    },
+}
+
+/// The comparisons the 2019 tokenizer can produce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    /// `==`
+    Equal,
+    /// `<`
+    Less,
+    /// `>`
+    Greater,
+}

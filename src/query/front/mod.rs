@@ -1,0 +1,123 @@
+//! The two Sigma languages, and which of them a rule is written in.
+//!
+//! They differ in merge order, tokenizer, parentheses and optimizer, so each has a front end of
+//! its own over the same ordered YAML values.
+
+pub(super) mod collection;
+pub(super) mod legacy;
+pub(super) mod modern;
+
+use crate::model::{Rule, RuleKind, Value};
+
+/// Words a condition may have. The longest published condition has under 200.
+const MAX_TOKENS: usize = 4096;
+
+/// Levels of nesting in a detection or condition; beyond it is an attack on the stack.
+const MAX_DEPTH: usize = 64;
+
+/// Comparisons one rule may expand to. The largest published rule has under 10,000.
+const MAX_LEAVES: usize = 250_000;
+
+/// The language of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    /// February 2019.
+    Legacy,
+    /// Nothing decides; the 2019 language unless it cannot read the rule.
+    LegacyIfReadable,
+    /// Sigma 2.x.
+    Modern,
+}
+
+/// Decides the language of a rule.
+///
+/// Field modifiers (`Image|endswith`) came after February 2019, so a rule that has one is never
+/// of that language, whatever else it uses. Without one, `action` collections, an aggregation in
+/// a condition and `timeframe` beside the definitions mark the 2019 language: Sigma 2.x gave all
+/// three up. A rule that shows nothing of either is taken by its `id`, which Sigma 2.x asks for
+/// and the rules of 2019 did not have; such a rule may still be one somebody writes today, so it
+/// is only read as 2019 where that language can read it.
+pub(super) fn language(rule: &Rule) -> Language {
+    if rule.kind != RuleKind::Detection {
+        return Language::Modern;
+    }
+    let detections = || rule.documents.iter().filter_map(|document| document.get("detection"));
+    if detections().any(|detection| has_modifier(detection, 0)) {
+        return Language::Modern;
+    }
+    let marked = rule.documents.iter().any(|document| document.get("action").is_some())
+        || detections().any(|d| d.get("timeframe").is_some() || d.get("condition").is_some_and(has_pipe));
+    match (marked, &rule.id) {
+        (true, _) => Language::Legacy,
+        (false, None) => Language::LegacyIfReadable,
+        (false, Some(_)) => Language::Modern,
+    }
+}
+
+fn has_modifier(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Map(entries) => {
+            entries.iter().any(|(key, value)| key.contains('|') || depth < MAX_DEPTH && has_modifier(value, depth + 1))
+        }
+        Value::Seq(items) => depth < MAX_DEPTH && items.iter().any(|item| has_modifier(item, depth + 1)),
+        _ => false,
+    }
+}
+
+fn has_pipe(condition: &Value) -> bool {
+    match condition {
+        Value::Str(text) => text.contains('|'),
+        Value::Seq(items) => items.iter().any(has_pipe),
+        _ => false,
+    }
+}
+
+/// Whether the whole of `text` matches `pattern`, where `*` stands for any run of characters.
+///
+/// Linear in the product of the lengths at worst: only the last `*` is ever gone back to.
+fn matches_glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(byte) if *byte == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((star_p, star_t)) => {
+                    p = star_p + 1;
+                    t = star_t + 1;
+                    star = Some((star_p, t));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches_glob;
+
+    #[test]
+    fn a_star_stands_for_any_run() {
+        for (pattern, text, expected) in [
+            ("sel*", "selection", true),
+            ("sel*", "a_sel", false),
+            ("*", "", true),
+            ("a*b*c", "aXbYbZc", true),
+            ("a*b*c", "aXbYbZ", false),
+            ("sel", "selection", false),
+            ("s*l", "sel*l", true),
+        ] {
+            assert_eq!(matches_glob(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

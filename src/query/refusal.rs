@@ -1,0 +1,126 @@
+//! Why a rule is not converted, and the exact place of the culprit.
+//!
+//! Front ends and targets refuse with a [`Refusal`], which names the culprit by reference into
+//! the YAML values. Only when a rule really fails is that reference turned into a path: the
+//! thousands of rules that convert never pay for positions.
+
+use std::borrow::Cow;
+
+use crate::model::{Rule, Value};
+use crate::report::Code;
+use crate::text::{Place, Step, YamlPath};
+
+/// The outcome for a rule that has no query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotConvertible {
+    /// [`Code::BrokenDetection`] if no target can read the rule, [`Code::NotConvertible`] if it is
+    /// sound but this target's language cannot say it.
+    pub code: Code,
+    /// One sentence without a final full stop, naming the token or key at fault.
+    pub reason: String,
+    /// The culprit.
+    pub at: Place,
+    /// What to do, where something can be done.
+    pub help: Option<String>,
+}
+
+/// A culprit inside one document.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spot<'r> {
+    /// The document as a whole, or a top-level key of it.
+    Top(&'static str),
+    /// A condition: the only one (`None`) or an item of the list.
+    Condition(Option<usize>),
+    /// The key of a mapping entry somewhere in the detection section.
+    Entry(&'r (String, Value)),
+    /// A value somewhere in the detection section.
+    Item(&'r Value),
+}
+
+/// A refusal whose place is not worked out yet.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal<'r> {
+    code: Code,
+    reason: String,
+    spot: Spot<'r>,
+    help: Option<Cow<'static, str>>,
+}
+
+/// Texts, one per document, or the number of the document at fault and why.
+pub(super) type Documents<'r> = Result<Vec<String>, (usize, Refusal<'r>)>;
+
+impl<'r> Refusal<'r> {
+    /// The detection cannot be understood.
+    pub(super) fn broken(spot: Spot<'r>, reason: impl Into<String>) -> Self {
+        Self { code: Code::BrokenDetection, reason: reason.into(), spot, help: None }
+    }
+
+    /// The rule is sound, but the target cannot say it.
+    pub(super) fn unsupported(spot: Spot<'r>, reason: impl Into<String>) -> Self {
+        Self { code: Code::NotConvertible, reason: reason.into(), spot, help: None }
+    }
+
+    /// With advice.
+    pub(super) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The refusal with its place: `document` is the value the culprit was read from, made of the
+    /// document number `index` of `rule` (and, in a collection, of the global ones before it).
+    pub(super) fn locate(self, rule: &Rule, index: usize, document: &Value) -> NotConvertible {
+        let path = match self.spot {
+            Spot::Top("") => YamlPath::root(),
+            Spot::Top(key) => YamlPath::field(key),
+            Spot::Condition(None) => YamlPath::field("detection").key("condition"),
+            Spot::Condition(Some(i)) => YamlPath::field("detection").key("condition").index(i),
+            Spot::Entry(_) | Spot::Item(_) => path_of(document, self.spot),
+        };
+        let has = |i: &usize| rule.documents.get(*i).is_some_and(|value| contains(value, &path));
+        let index = Some(index).filter(has).or_else(|| (0..rule.documents.len()).find(has)).unwrap_or(index);
+        NotConvertible {
+            code: self.code,
+            reason: self.reason,
+            at: Place::new(rule.origin.file, rule.origin.document as usize + index, path),
+            help: self.help.map(Cow::into_owned),
+        }
+    }
+}
+
+/// The path of a culprit under `detection`, or that section's if it is not found.
+fn path_of(document: &Value, spot: Spot<'_>) -> YamlPath {
+    let section = YamlPath::field("detection");
+    document.get("detection").and_then(|value| find(value, &section, spot)).unwrap_or(section)
+}
+
+fn find(value: &Value, path: &YamlPath, spot: Spot<'_>) -> Option<YamlPath> {
+    if let Spot::Item(item) = spot
+        && std::ptr::eq(item, value)
+    {
+        return Some(path.clone());
+    }
+    match value {
+        Value::Map(entries) => entries.iter().find_map(|entry| match spot {
+            Spot::Entry(wanted) if std::ptr::eq(wanted, entry) => Some(path.clone().key_of(entry.0.clone())),
+            _ => find(&entry.1, &path.clone().key(entry.0.clone()), spot),
+        }),
+        Value::Seq(items) => items.iter().enumerate().find_map(|(i, item)| find(item, &path.clone().index(i), spot)),
+        _ => None,
+    }
+}
+
+/// Whether a document has a node at `path`.
+fn contains(document: &Value, path: &YamlPath) -> bool {
+    let mut node = document;
+    for step in path.steps() {
+        let next = match step {
+            Step::Key(name) | Step::KeyOf(name) => node.get(name),
+            Step::Index(i) => node.as_seq().and_then(|items| items.get(*i as usize)),
+        };
+        match next {
+            Some(value) => node = value,
+            None => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,127 @@
+//! `es-qs`: Elasticsearch query strings, as typed into Kibana's search bar in Lucene mode.
+//!
+//! Values with wildcards are searched in the `.keyword` sub-field that Elasticsearch's dynamic
+//! mapping makes, since an analyzed field holds single words; values without are searched as a
+//! phrase in the field itself, which ignores case and also works where there is no sub-field.
+
+use crate::query::front::legacy;
+use crate::query::refusal::{Documents, Refusal};
+use crate::query::tree::{Detection, Leaf, Test};
+use crate::query::writer::{Dialect, Form, cannot_say};
+
+use super::legacy_text::LegacyText;
+use super::{Target, lucene, lucene_regex};
+
+pub(super) const TARGET: Target = Target {
+    name: "es-qs",
+    title: "Kibana query",
+    description: "Elasticsearch query string for Kibana's search bar (Lucene mode)",
+    formats: &["default"],
+    language: "lucene",
+    modern,
+    legacy: legacy_queries,
+    legacy_end: "",
+};
+
+/// The language of the queries, for the targets that embed one.
+pub(super) const DIALECT: Dialect = Dialect { and: lucene::AND, or: lucene::OR, not: lucene::NOT, leaf, list };
+
+/// The 2019 writer, for the targets that embed one.
+pub(super) const LEGACY: LegacyText =
+    LegacyText { keyword_fields: true, always_quoted: false, extra: "= \t", drop: "<>" };
+
+fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
+    detection.queries.iter().map(|query| DIALECT.query(query)).collect()
+}
+
+fn legacy_queries<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
+    super::legacy_text::queries(&LEGACY, rules)
+}
+
+fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
+    let Some(name) = leaf.field else { return keyword(out, leaf) };
+    match &leaf.test {
+        Test::Match(pattern) if pattern.placeholder().is_none() => {
+            field(out, name, pattern.has_wildcard() || pattern.parts().is_empty());
+            value(out, &leaf.test);
+        }
+        Test::Number(_) | Test::Bool(_) => {
+            field(out, name, false);
+            value(out, &leaf.test);
+        }
+        Test::Null | Test::Exists(false) => {
+            out.push_str("NOT _exists_:");
+            lucene::field(out, name);
+            return Ok(Form::Negated);
+        }
+        Test::Exists(true) => {
+            out.push_str("_exists_:");
+            lucene::field(out, name);
+        }
+        Test::Regex(pattern, flags) => {
+            let regex =
+                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            field(out, name, true);
+            out.extend(["/", &regex, "/"]);
+        }
+        Test::Cidr(network) => {
+            field(out, name, false);
+            lucene::quoted(out, network);
+        }
+        Test::Compare(comparison, number) => {
+            field(out, name, false);
+            out.push_str(comparison.sign());
+            out.push_str(&number.to_string());
+        }
+        other => return Err(cannot_say(other, leaf.spot, "a Kibana query")),
+    }
+    Ok(Form::Single)
+}
+
+/// A keyword: a phrase in any field; with wildcards a single word in any field.
+fn keyword<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
+    match &leaf.test {
+        Test::Match(pattern) if pattern.placeholder().is_none() => value(out, &leaf.test),
+        Test::Number(_) | Test::Bool(_) => value(out, &leaf.test),
+        Test::Regex(pattern, flags) => {
+            let regex =
+                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            out.extend(["/", &regex, "/"]);
+        }
+        other => return Err(cannot_say(other, leaf.spot, "a Kibana query")),
+    }
+    Ok(Form::Single)
+}
+
+fn field(out: &mut String, name: &str, keyword: bool) {
+    lucene::field(out, name);
+    out.push_str(if keyword { ".keyword:" } else { ":" });
+}
+
+fn value(out: &mut String, test: &Test) {
+    match test {
+        Test::Match(pattern) => match pattern.as_text() {
+            Some(plain) => lucene::quoted(out, plain),
+            None => lucene::bare(out, pattern),
+        },
+        Test::Number(number) => lucene::number(out, *number),
+        Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        _ => {}
+    }
+}
+
+/// Values with and without wildcards are asked of different fields, so that each means the same
+/// in a list as alone.
+fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+    let in_keyword = |test: &&Test| lucene::is_wildcard(test) || matches!(test, Test::Match(p) if p.parts().is_empty());
+    let (wild, plain): (Vec<&Test>, Vec<&Test>) = tests.iter().partition(|test| in_keyword(test));
+    for (i, (tests, keyword)) in [(&wild, true), (&plain, false)].into_iter().filter(|(t, _)| !t.is_empty()).enumerate()
+    {
+        if i > 0 {
+            out.push_str(lucene::OR);
+        }
+        field(out, name, keyword);
+        lucene::values(out, tests, |out, test| value(out, test));
+    }
+    if wild.is_empty() || plain.is_empty() { Form::Single } else { Form::Or }
+}

@@ -1,0 +1,87 @@
+//! `graylog`: Graylog's search bar.
+//!
+//! Graylog keeps message fields unanalyzed, so there is one field for values with and without
+//! wildcards. A wildcard at the start of a value needs `allow_leading_wildcard_searches = true`
+//! in the server's configuration.
+
+use crate::query::front::legacy;
+use crate::query::refusal::{Documents, Refusal};
+use crate::query::tree::{Detection, Leaf, Test};
+use crate::query::writer::{Dialect, Form, cannot_say};
+
+use super::legacy_text::LegacyText;
+use super::{Target, lucene, lucene_regex};
+
+pub(super) const TARGET: Target = Target {
+    name: "graylog",
+    title: "Graylog",
+    description: "Query for Graylog's search bar",
+    formats: &["default"],
+    language: "lucene",
+    modern,
+    legacy: legacy_queries,
+    legacy_end: "",
+};
+
+const DIALECT: Dialect = Dialect { and: lucene::AND, or: lucene::OR, not: lucene::NOT, leaf, list };
+
+const LEGACY: LegacyText = LegacyText { keyword_fields: false, always_quoted: true, extra: "", drop: "" };
+
+fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
+    detection.queries.iter().map(|query| DIALECT.query(query)).collect()
+}
+
+fn legacy_queries<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
+    super::legacy_text::queries(&LEGACY, rules)
+}
+
+fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
+    if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, &leaf.test) {
+        let there = leaf.test == Test::Exists(true);
+        out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
+        lucene::field(out, name);
+        return Ok(if there { Form::Single } else { Form::Negated });
+    }
+    if let Some(name) = leaf.field {
+        field(out, name);
+    }
+    match (&leaf.test, leaf.field) {
+        (Test::Match(pattern), _) if pattern.placeholder().is_none() => value(out, &leaf.test),
+        (Test::Number(_) | Test::Bool(_), _) => value(out, &leaf.test),
+        (Test::Regex(pattern, flags), _) => {
+            let regex =
+                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            out.extend(["/", &regex, "/"]);
+        }
+        (Test::Cidr(network), Some(_)) => lucene::quoted(out, network),
+        (Test::Compare(comparison, number), Some(_)) => {
+            out.push_str(comparison.sign());
+            out.push_str(&number.to_string());
+        }
+        (other, _) => return Err(cannot_say(other, leaf.spot, "a Graylog query")),
+    }
+    Ok(Form::Single)
+}
+
+fn field(out: &mut String, name: &str) {
+    lucene::field(out, name);
+    out.push(':');
+}
+
+fn value(out: &mut String, test: &Test) {
+    match test {
+        Test::Match(pattern) => match pattern.as_text() {
+            Some(plain) => lucene::quoted(out, plain),
+            None => lucene::bare(out, pattern),
+        },
+        Test::Number(number) => lucene::number(out, *number),
+        Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        _ => {}
+    }
+}
+
+fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+    field(out, name);
+    lucene::values(out, tests, |out, test| value(out, test));
+    Form::Single
+}

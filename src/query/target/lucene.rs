@@ -1,0 +1,88 @@
+//! Lucene's query string syntax, as Elasticsearch, `OpenSearch` and Graylog read it.
+//!
+//! Inside quotes only the quote and the backslash are special; outside, every character of the
+//! syntax is escaped. Both forms are unescaped again by wildcard and prefix queries.
+
+use crate::query::tree::Test;
+use crate::query::value::{Part, Pattern};
+
+/// The words of the dialects built on it.
+pub(super) const AND: &str = " AND ";
+/// See [`AND`].
+pub(super) const OR: &str = " OR ";
+/// See [`AND`].
+pub(super) const NOT: &str = "NOT ";
+
+/// A field's name: everything that ends a term is escaped. A `*` in a name would be a pattern of
+/// names.
+pub(super) fn field(out: &mut String, name: &str) {
+    for (i, c) in name.chars().enumerate() {
+        let special = c.is_whitespace() || r#"+!():^[]"{}~*?\/&|"#.contains(c) || (i == 0 && "-<>=".contains(c));
+        if special {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+/// Text in quotes.
+pub(super) fn quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        if c == '"' || c == '\\' {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+}
+
+/// A string outside of quotes, its wildcards in force.
+pub(super) fn bare(out: &mut String, pattern: &Pattern) {
+    for part in pattern.parts() {
+        match part {
+            Part::Many => out.push('*'),
+            Part::One => out.push('?'),
+            Part::Text(text) | Part::Placeholder(text) => escaped(out, text),
+        }
+    }
+}
+
+fn escaped(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if c.is_whitespace() || r#"+-=&|!(){}[]<>^"~*?:\/"#.contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+/// A number as a value: a leading minus would be read as an operator.
+pub(super) fn number(out: &mut String, number: crate::query::tree::Number) {
+    let text = number.to_string();
+    if text.starts_with('-') {
+        out.push('\\');
+    }
+    out.push_str(&text);
+}
+
+/// `a` alone, `(a OR b)` for more.
+pub(super) fn values<T>(out: &mut String, values: &[T], mut write: impl FnMut(&mut String, &T)) {
+    if values.len() > 1 {
+        out.push('(');
+    }
+    for (i, value) in values.iter().enumerate() {
+        if i > 0 {
+            out.push_str(OR);
+        }
+        write(out, value);
+    }
+    if values.len() > 1 {
+        out.push(')');
+    }
+}
+
+/// Whether a value needs a wildcard query.
+pub(super) fn is_wildcard(test: &Test) -> bool {
+    matches!(test, Test::Match(pattern) if pattern.has_wildcard())
+}

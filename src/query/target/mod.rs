@@ -1,0 +1,47 @@
+//! The targets: one file each, one line each in the registry.
+
+mod es_qs;
+mod graylog;
+mod json;
+mod legacy_text;
+mod lucene;
+mod lucene_regex;
+mod xpack_watcher;
+
+use super::front::legacy;
+use super::refusal::{Documents, Refusal};
+use super::tree::Detection;
+
+/// Something a rule can be converted to.
+#[derive(Debug)]
+pub struct Target {
+    /// What it is called in `purplebook.toml` (`es-qs`).
+    pub name: &'static str,
+    /// The heading its queries stand under unless the user chose another.
+    pub title: &'static str,
+    /// What it is, in a line.
+    pub description: &'static str,
+    /// The shapes its output can have; the first is the one used unless another is asked for.
+    pub formats: &'static [&'static str],
+    /// The language of its output as the highlighter knows it.
+    pub language: &'static str,
+    /// One text per condition of a Sigma 2.x rule.
+    pub(super) modern: for<'r> fn(&Detection<'r>) -> Result<Vec<String>, Refusal<'r>>,
+    /// One text per document of a rule of the 2019 language; on failure the number of the
+    /// document at fault.
+    pub(super) legacy: for<'r> fn(&[legacy::Rule<'r>]) -> Documents<'r>,
+    /// What the 2019 converter printed after the last text.
+    pub(super) legacy_end: &'static str,
+}
+
+static TARGETS: [Target; 3] = [es_qs::TARGET, xpack_watcher::TARGET, graylog::TARGET];
+
+/// All targets, in the order they are shown to users.
+pub fn targets() -> &'static [Target] {
+    &TARGETS
+}
+
+/// The target of this name.
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}

@@ -1,0 +1,91 @@
+//! Rules for the query tests, made from YAML text.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::path::{Path, PathBuf};
+
+use purplebook::model::{LogSource, Origin, Rule, RuleKind, Value};
+use purplebook::text::FileId;
+
+/// The folder of reference material, or `None` with a printed line.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {} is absent", path.display());
+    None
+}
+
+/// All rule files below a folder, by path.
+pub(crate) fn rule_files(root: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
+    entries.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|ext| ext == "yml")).collect()
+}
+
+/// The rule a file of this text is.
+pub(crate) fn rule(text: &str) -> Rule {
+    let documents = documents(text);
+    let first = |key: &str| documents.iter().find_map(|document| document.get(key));
+    let text_of = |key: &str| first(key).and_then(Value::scalar_text);
+    let list_of = |key: &str| -> Vec<String> {
+        first(key).and_then(Value::as_seq).unwrap_or_default().iter().filter_map(Value::scalar_text).collect()
+    };
+    let kind = match (first("correlation"), first("filter")) {
+        (Some(_), _) => RuleKind::Correlation,
+        (_, Some(_)) => RuleKind::Filter,
+        _ => RuleKind::Detection,
+    };
+    Rule {
+        origin: Origin {
+            file: FileId(0),
+            document: 0,
+            path: "rule.yml".to_owned(),
+            within: "rule.yml".to_owned(),
+            stem: "rule".to_owned(),
+        },
+        ordinal: 0,
+        kind,
+        id: text_of("id"),
+        title: text_of("title").unwrap_or_else(|| "rule".to_owned()),
+        name: None,
+        description: None,
+        status: None,
+        level: None,
+        author: None,
+        license: None,
+        date: None,
+        modified: None,
+        references: Vec::new(),
+        tags: Vec::new(),
+        falsepositives: Vec::new(),
+        fields: list_of("fields"),
+        logsources: vec![(0, LogSource::default())],
+        related: Vec::new(),
+        refers_to: Vec::new(),
+        data_needed: Vec::new(),
+        enrichments: Vec::new(),
+        documents,
+    }
+}
+
+fn documents(text: &str) -> Vec<Value> {
+    use serde::Deserialize;
+    serde_yaml::Deserializer::from_str(text)
+        .map(|document| value(&serde_yaml::Value::deserialize(document).expect("YAML")))
+        .filter(|value| !value.is_null())
+        .collect()
+}
+
+fn value(yaml: &serde_yaml::Value) -> Value {
+    match yaml {
+        serde_yaml::Value::Null => Value::Null,
+        serde_yaml::Value::Bool(b) => Value::Bool(*b),
+        serde_yaml::Value::Number(n) => n.as_i64().map_or(Value::Float(n.as_f64().unwrap_or_default()), Value::Int),
+        serde_yaml::Value::String(text) => Value::Str(text.clone()),
+        serde_yaml::Value::Sequence(items) => Value::Seq(items.iter().map(value).collect()),
+        serde_yaml::Value::Mapping(entries) => {
+            Value::Map(entries.iter().map(|(k, v)| (value(k).scalar_text().unwrap_or_default(), value(v))).collect())
+        }
+        serde_yaml::Value::Tagged(tagged) => value(&tagged.value),
+    }
+}
