@@ -5,6 +5,7 @@
 //! knows an address.
 
 mod attack_links;
+mod coverage;
 mod data_needed;
 mod edge;
 mod link;
@@ -12,6 +13,7 @@ mod names;
 mod node;
 mod tags;
 
+pub use coverage::{Coverage, CoverageState};
 pub use data_needed::DataGap;
 pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy, Via};
 pub use link::{DataNeededProfile, link};

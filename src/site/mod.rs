@@ -5,12 +5,18 @@
 //! templates and the Markdown writer, which is why both always say the same.
 
 mod frame;
+mod links;
 mod page;
+mod plan;
 mod route;
+mod view;
 
 pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
+pub use links::{BrokenLink, LinkIndex};
 pub use page::{
     Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixCell, MatrixColumn, Page, PageKind, Prose, Query,
     QueryText, Section, Stat, Tone,
 };
+pub use plan::{Collision, SitePlan, Subject, plan};
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};
+pub use view::{SiteView, notice};

@@ -1,0 +1,193 @@
+//! The pages of groups, software, campaigns and mitigations: their techniques, and our gaps.
+
+use crate::graph::{EdgeKind, Node};
+use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
+use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject, Tone};
+use crate::text::SafeUrl;
+
+use super::SiteView;
+use super::parts::{prose, section, status_badge, table, text_fact};
+
+/// The page of a group, software or campaign.
+pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
+    let (kind, kicker, index) = match object.id.kind() {
+        AttackKind::Software => (PageKind::Software, software_kicker(object), "Software"),
+        AttackKind::Campaign => (PageKind::Campaign, "Campaign", "Campaigns"),
+        _ => (PageKind::Group, "Group", "Groups"),
+    };
+    let mut page = view.blank(route, kind, kicker, object.name.clone());
+    page.id = Some(object.id.to_string());
+    page.breadcrumbs = view.crumbs(Some((index, Subject::AttackIndex(object.id.kind()))));
+    page.badges.extend(status_badge(object.status));
+    page.facts = facts(view, node, object);
+    let used = view.graph.to(node, EdgeKind::Uses);
+    let of = |kind: AttackKind| -> Vec<Node> {
+        used.clone().filter(|n| view.graph.attack(*n).is_some_and(|o| o.id.kind() == kind)).collect()
+    };
+    let techniques = of(AttackKind::Technique);
+    let gaps: Vec<Node> = techniques.iter().copied().filter(|t| view.graph.coverage_with_subs(*t).rules == 0).collect();
+    page.summary = format!(
+        "{} uses {} techniques; {} of them have a rule here.",
+        object.name,
+        techniques.len(),
+        techniques.len() - gaps.len()
+    );
+    page.sections.extend(retired_notice(view, node, object));
+    page.sections.extend(coverage(view, &techniques, &gaps));
+    page.sections.extend(description(object));
+    page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
+    page.sections.extend(technique_use(view, node, &techniques));
+    page.sections.extend(gap_section(view, &gaps));
+    page.sections.extend(view.object_section("software", "Software it uses", &of(AttackKind::Software)));
+    let users = view.graph.from(node, EdgeKind::Uses);
+    for (kind, anchor, title) in [
+        (AttackKind::Group, "groups", "Groups that use it"),
+        (AttackKind::Campaign, "campaigns", "Campaigns that use it"),
+    ] {
+        let users: Vec<Node> =
+            users.iter().copied().filter(|n| view.graph.attack(*n).is_some_and(|o| o.id.kind() == kind)).collect();
+        page.sections.extend(view.object_section(anchor, title, &users));
+    }
+    let attributed = view.graph.from(node, EdgeKind::AttributedTo);
+    page.sections.extend(view.object_section("attributed", "Campaigns attributed to it", &attributed));
+    page.credits = vec![view.attack_credit()];
+    page
+}
+
+/// The page of a mitigation.
+pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
+    let mut page = view.blank(route, PageKind::Mitigation, "Mitigation", object.name.clone());
+    page.id = Some(object.id.to_string());
+    page.breadcrumbs = view.crumbs(Some(("Mitigations", Subject::AttackIndex(AttackKind::Mitigation))));
+    page.badges.extend(status_badge(object.status));
+    page.facts = attack_facts(object);
+    let techniques: Vec<Node> = view.graph.to(node, EdgeKind::Mitigates).collect();
+    page.summary = format!("{} addresses {} techniques.", object.name, techniques.len());
+    page.sections.extend(retired_notice(view, node, object));
+    page.sections.extend(description(object));
+    page.sections.extend(view.technique_section("techniques", "Techniques it addresses", &techniques));
+    page.credits = vec![view.attack_credit()];
+    page
+}
+
+fn software_kicker(object: &AttackObject) -> &'static str {
+    match object.software_kind {
+        Some(SoftwareKind::Malware) => "Malware",
+        Some(SoftwareKind::Tool) => "Tool",
+        None => "Software",
+    }
+}
+
+fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
+    let mut facts = attack_facts(object);
+    facts.extend(text_fact("aliases", "Also known as", Some(&object.aliases.join(", "))));
+    facts.extend(text_fact("platform", "Platforms", Some(&object.platforms.join(", "))));
+    facts.extend(text_fact("first-seen", "First seen", object.first_seen.as_deref()));
+    facts.extend(text_fact("last-seen", "Last seen", object.last_seen.as_deref()));
+    let groups: Vec<Vec<Inline>> = view.graph.to(node, EdgeKind::AttributedTo).map(|to| vec![view.link(to)]).collect();
+    facts.extend(super::parts::list_fact("attributed-to", "Attributed to", groups));
+    facts
+}
+
+fn tagged_rules(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<u32> {
+    let kind = match object.id.kind() {
+        AttackKind::Group => EdgeKind::HasGroup,
+        AttackKind::Software => EdgeKind::HasSoftware,
+        _ => EdgeKind::HasOther,
+    };
+    view.graph.rules_of(node, kind)
+}
+
+fn coverage(view: &SiteView<'_>, techniques: &[Node], gaps: &[Node]) -> Option<Section> {
+    if techniques.is_empty() {
+        return None;
+    }
+    let tested = techniques.iter().filter(|t| view.graph.coverage_with_subs(**t).tests > 0).count();
+    let stat = |value: usize, label: &str| Stat { value: value.to_string(), label: label.to_owned(), target: None };
+    let stats = vec![
+        stat(techniques.len(), "techniques used"),
+        stat(techniques.len() - gaps.len(), "with a rule"),
+        stat(tested, "with a test"),
+        stat(gaps.len(), "without a rule"),
+    ];
+    Some(section("coverage", "Coverage", None, vec![Block::Stats(stats)]))
+}
+
+/// Techniques with what covers them, and ATT&CK's words on how each is used where a bundle has them.
+fn technique_use(view: &SiteView<'_>, node: Node, techniques: &[Node]) -> Option<Section> {
+    let mut section = view.technique_section("techniques", "Techniques used", techniques)?;
+    let relations = &view.graph.corpus().attack.relations;
+    for edge in view.graph.edges(node, EdgeKind::Uses) {
+        let words = edge.relation.and_then(|i| relations.get(i as usize)?.description.as_deref());
+        if let (Some(words), Some(object)) = (words, view.graph.attack(edge.to))
+            && object.id.kind() == AttackKind::Technique
+        {
+            section.blocks.push(Block::Line(vec![view.link(edge.to)]));
+            section.blocks.push(prose(words));
+        }
+    }
+    Some(section)
+}
+
+fn gap_section(view: &SiteView<'_>, gaps: &[Node]) -> Option<Section> {
+    if gaps.is_empty() {
+        return None;
+    }
+    let columns = [("Technique", false), ("Tactics", false), ("Tests", true)];
+    let rows = gaps.iter().map(|node| {
+        let tactics: Vec<Inline> = view
+            .graph
+            .to(*node, EdgeKind::InTactic)
+            .filter_map(|t| Some(view.link_as(view.graph.attack(t)?.name.clone(), t)))
+            .collect();
+        vec![
+            vec![view.link(*node)],
+            tactics,
+            vec![Inline::text(view.graph.coverage_with_subs(*node).tests.to_string())],
+        ]
+    });
+    let rows = rows.collect();
+    Some(section("gaps", "Gaps: techniques without a rule", Some(gaps.len()), vec![table(&columns, rows)]))
+}
+
+/// What every ATT&CK object shows: its domains, and its page on attack.mitre.org.
+pub(super) fn attack_facts(object: &AttackObject) -> Vec<Fact> {
+    let domains: Vec<&str> = object.domains.iter().map(|domain| Domain::title(*domain)).collect();
+    let mut facts: Vec<Fact> = text_fact("domain", "Domain", Some(&domains.join(", "))).into_iter().collect();
+    if let Some(url) = object.id.url().as_deref().and_then(SafeUrl::external) {
+        let link = Inline::Link(format!("{} on attack.mitre.org", object.id), LinkTarget::Url(url));
+        facts.push(Fact { key: "upstream", label: "ATT&CK", value: FactValue::One(vec![link]) });
+    }
+    facts
+}
+
+/// ATT&CK's own text, where a bundle brought it.
+pub(super) fn description(object: &AttackObject) -> Option<Section> {
+    let text = object.description.as_deref().filter(|text| !text.trim().is_empty())?;
+    let mut blocks = vec![prose(text)];
+    if !object.citations.is_empty() {
+        let sources = object.citations.iter().map(|citation| {
+            let mut line = vec![Inline::text(format!("{}: {} ", citation.name, citation.text))];
+            line.extend(citation.url.as_deref().map(Inline::url));
+            line
+        });
+        blocks.push(Block::List(sources.collect()));
+    }
+    Some(section("description", "Description", None, blocks))
+}
+
+/// Says that an object is no longer current, and lists what here still uses it.
+pub(super) fn retired_notice(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Option<Section> {
+    let mut line = match object.status {
+        Status::Active => return None,
+        Status::Deprecated => {
+            vec![Inline::text(format!("ATT&CK no longer maintains {} and names nothing in its place", object.id))]
+        }
+        Status::Revoked => vec![Inline::text(format!("ATT&CK replaced {} ", object.id))],
+    };
+    for to in view.graph.to(node, EdgeKind::RevokedBy) {
+        line.push(Inline::text("by "));
+        line.push(view.link(to));
+    }
+    Some(section("retired", "No longer current", None, vec![Block::Notice(Tone::Caution, line)]))
+}

@@ -1,0 +1,272 @@
+//! Index pages: all entities of a kind in one table.
+
+use crate::graph::{EdgeKind, Node};
+use crate::model::{AttackKind, Kind, Status};
+use crate::site::{Block, Inline, Page, PageKind, RouteId};
+
+use super::SiteView;
+use super::parts::{level_badge, section, status_badge, table};
+
+type Row = Vec<Vec<Inline>>;
+
+/// The index of a kind of content.
+pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
+    let mut page = view.blank(route, PageKind::Index, "Index", kind.title().to_owned());
+    page.breadcrumbs = view.crumbs(None);
+    let (columns, rows): (&[(&'static str, bool)], Vec<Row>) = match kind {
+        Kind::Rule => (&RULES, rules(view)),
+        Kind::DataNeeded => (&DATA, data(view)),
+        Kind::LoggingPolicy => (&POLICIES, policies(view)),
+        Kind::Enrichment => (&ENRICHMENTS, enrichments(view)),
+        Kind::Trigger => (&TRIGGERS, triggers(view)),
+        Kind::ResponseAction => (&ACTIONS, actions(view)),
+        Kind::ResponsePlaybook => (&PLAYBOOKS, playbooks(view)),
+        Kind::Page => (&[], Vec::new()),
+    };
+    page.summary = format!("{} {}", rows.len(), kind.title());
+    let block = if rows.is_empty() {
+        Block::Line(vec![Inline::text(format!("There is no {} in this knowledge base yet.", kind.noun()))])
+    } else {
+        table(columns, rows)
+    };
+    page.sections.push(section("all", "All", Some(view.count(kind)), vec![block]));
+    page
+}
+
+const RULES: [(&str, bool); 7] = [
+    ("Rule", false),
+    ("Level", false),
+    ("Status", false),
+    ("Log source", false),
+    ("Techniques", false),
+    ("Data", true),
+    ("Tests", true),
+];
+
+fn rules(view: &SiteView<'_>) -> Vec<Row> {
+    let rules = &view.graph.corpus().rules;
+    let mut order: Vec<u32> = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_by_cached_key(|i| rules[*i as usize].title.to_lowercase());
+    let row = |i: u32| {
+        let rule = &rules[i as usize];
+        let node = Node::Rule(i);
+        let source = rule.logsources.first().map(|(_, source)| {
+            let parts = [&source.product, &source.category, &source.service];
+            parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" / ")
+        });
+        let tests: usize = view
+            .graph
+            .to(node, EdgeKind::TestedBy)
+            .map(|to| view.graph.corpus().triggers[to.index()].tests.len())
+            .sum();
+        vec![
+            vec![view.link(node)],
+            level_badge(rule.level.as_deref()).into_iter().collect(),
+            rule.status.iter().map(Inline::text).collect(),
+            source.into_iter().map(Inline::text).collect(),
+            view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
+            number(view.graph.edges(node, EdgeKind::NeedsData).len()),
+            number(tests),
+        ]
+    };
+    order.into_iter().map(row).collect()
+}
+
+const DATA: [(&str, bool); 6] = [
+    ("Data Needed", false),
+    ("Platform", false),
+    ("Channel", false),
+    ("Event", false),
+    ("Fields", true),
+    ("Rules", true),
+];
+
+fn data(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().data_needed);
+    let row = |(i, dn): (u32, &crate::model::DataNeeded)| {
+        let node = Node::DataNeeded(i);
+        vec![
+            vec![view.link(node)],
+            texts(dn.platform.as_deref()),
+            texts(dn.channel.as_deref()),
+            vec![Inline::text(dn.event_ids.join(", "))],
+            number(dn.fields.len()),
+            number(view.graph.rules_of(node, EdgeKind::NeedsData).len()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const POLICIES: [(&str, bool); 4] =
+    [("Logging Policy", false), ("On by default", false), ("Volume", false), ("Data Needed", true)];
+
+fn policies(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().logging_policies);
+    let row = |(i, lp): (u32, &crate::model::LoggingPolicy)| {
+        let node = Node::LoggingPolicy(i);
+        vec![
+            vec![view.link(node)],
+            texts(lp.default.as_deref()),
+            texts(lp.volume.as_deref()),
+            number(view.graph.from(node, EdgeKind::LoggedBy).len()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const ENRICHMENTS: [(&str, bool); 3] = [("Enrichment", false), ("New fields", false), ("Rules", true)];
+
+fn enrichments(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().enrichments);
+    let row = |(i, en): (u32, &crate::model::Enrichment)| {
+        let node = Node::Enrichment(i);
+        vec![
+            vec![view.link(node)],
+            vec![Inline::text(en.new_fields.join(", "))],
+            number(view.graph.rules_of(node, EdgeKind::UsesEnrichment).len()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const TRIGGERS: [(&str, bool); 5] =
+    [("Trigger", false), ("Technique", false), ("Platforms", false), ("Tests", true), ("Rules", true)];
+
+fn triggers(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().triggers);
+    let row = |(i, trigger): (u32, &crate::model::Trigger)| {
+        let node = Node::Trigger(i);
+        let mut platforms: Vec<&str> =
+            trigger.tests.iter().flat_map(|test| test.platforms.iter().map(String::as_str)).collect();
+        platforms.sort_unstable();
+        platforms.dedup();
+        vec![
+            vec![view.link(node)],
+            view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
+            vec![Inline::text(platforms.join(", "))],
+            number(trigger.tests.len()),
+            number(view.graph.rules_of(node, EdgeKind::TestedBy).len()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const ACTIONS: [(&str, bool); 3] = [("Response Action", false), ("ID", false), ("Stage", false)];
+
+fn actions(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().response_actions);
+    let row = |(i, action): (u32, &crate::model::ResponseAction)| {
+        vec![vec![view.link(Node::ResponseAction(i))], texts(action.id.as_deref()), texts(action.stage.as_deref())]
+    };
+    entities.map(row).collect()
+}
+
+const PLAYBOOKS: [(&str, bool); 4] =
+    [("Response Playbook", false), ("Severity", false), ("Techniques", false), ("Actions", true)];
+
+fn playbooks(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().response_playbooks);
+    let row = |(i, playbook): (u32, &crate::model::ResponsePlaybook)| {
+        let node = Node::ResponsePlaybook(i);
+        vec![
+            vec![view.link(node)],
+            texts(playbook.severity.as_deref()),
+            view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
+            number(playbook.stages.iter().map(|(_, actions)| actions.len()).sum()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+fn texts(text: Option<&str>) -> Vec<Inline> {
+    text.into_iter().map(Inline::text).collect()
+}
+
+fn number(n: usize) -> Vec<Inline> {
+    vec![Inline::text(n.to_string())]
+}
+
+/// The index of a kind of ATT&CK object.
+pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> Page {
+    let title = super::ATTACK_FOLDERS.iter().find(|(k, _)| *k == kind).map_or("ATT&CK", |(_, title)| title);
+    let mut page = view.blank(route, PageKind::Index, "ATT&CK index", title.to_owned());
+    page.breadcrumbs = view.crumbs(None);
+    let objects: Vec<(Node, &crate::model::AttackObject)> = view.graph.attack_nodes(kind).collect();
+    let active: Vec<_> = objects.iter().filter(|(_, o)| o.status == Status::Active).copied().collect();
+    let retired: Vec<_> = objects.iter().filter(|(_, o)| o.status != Status::Active).copied().collect();
+    page.summary = format!("{} {title} of MITRE ATT&CK®", active.len());
+    let block = match kind {
+        AttackKind::Technique => view.technique_table(&active.iter().map(|(node, _)| *node).collect::<Vec<_>>()),
+        AttackKind::Tactic => tactics(view, &active),
+        AttackKind::Mitigation => mitigations(view, &active),
+        _ => adversaries(view, &active),
+    };
+    page.sections.push(section("all", "All", Some(active.len()), vec![block]));
+    if !retired.is_empty() {
+        let rows = retired.iter().map(|(node, object)| {
+            let successor = view.graph.to(*node, EdgeKind::RevokedBy).map(|to| view.link(to)).collect();
+            vec![
+                vec![view.link_as(object.id.to_string(), *node)],
+                vec![Inline::text(&object.name)],
+                status_badge(object.status).into_iter().map(Inline::Badge).collect(),
+                successor,
+            ]
+        });
+        let columns = [("ID", false), ("Name", false), ("Status", false), ("Replaced by", false)];
+        let rows = rows.collect();
+        page.sections.push(section("retired", "No longer current", Some(retired.len()), vec![table(&columns, rows)]));
+    }
+    page.credits = vec![view.attack_credit()];
+    page
+}
+
+fn tactics(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject)]) -> Block {
+    let columns = [("ID", false), ("Name", false), ("Domain", false), ("Techniques", true), ("With a rule", true)];
+    let rows = objects.iter().map(|(node, object)| {
+        let techniques = view.graph.techniques_of(*node);
+        let covered = techniques.iter().filter(|t| view.graph.coverage_with_subs(**t).rules > 0).count();
+        let domains: Vec<&str> = object.domains.iter().map(|domain| domain.title()).collect();
+        vec![
+            vec![view.link_as(object.id.to_string(), *node)],
+            vec![view.link_as(object.name.clone(), *node)],
+            vec![Inline::text(domains.join(", "))],
+            number(techniques.len()),
+            number(covered),
+        ]
+    });
+    table(&columns, rows.collect())
+}
+
+fn mitigations(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject)]) -> Block {
+    let columns = [("ID", false), ("Name", false), ("Techniques", true)];
+    let rows = objects.iter().map(|(node, object)| {
+        vec![
+            vec![view.link_as(object.id.to_string(), *node)],
+            vec![view.link_as(object.name.clone(), *node)],
+            number(view.graph.edges(*node, EdgeKind::Mitigates).len()),
+        ]
+    });
+    table(&columns, rows.collect())
+}
+
+/// Groups, software, campaigns: how much of what they use has a rule here.
+fn adversaries(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject)]) -> Block {
+    let columns =
+        [("ID", false), ("Name", false), ("Also known as", false), ("Techniques", true), ("With a rule", true)];
+    let rows = objects.iter().map(|(node, object)| {
+        let techniques: Vec<Node> = view
+            .graph
+            .to(*node, EdgeKind::Uses)
+            .filter(|n| view.graph.attack(*n).is_some_and(|o| o.id.kind() == AttackKind::Technique))
+            .collect();
+        let covered = techniques.iter().filter(|t| view.graph.coverage_with_subs(**t).rules > 0).count();
+        vec![
+            vec![view.link_as(object.id.to_string(), *node)],
+            vec![view.link_as(object.name.clone(), *node)],
+            vec![Inline::text(object.aliases.join(", "))],
+            number(techniques.len()),
+            number(covered),
+        ]
+    });
+    table(&columns, rows.collect())
+}

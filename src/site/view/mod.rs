@@ -1,0 +1,173 @@
+//! What each page shows: the graph as [`Page`]s. One file per family of pages.
+
+mod adversary;
+mod catalogue;
+mod credits;
+mod free;
+mod home;
+mod matrix;
+mod parts;
+mod response;
+mod rule;
+mod tactic;
+mod technique;
+mod telemetry;
+mod trigger;
+
+pub use credits::notice;
+
+use crate::config::SiteConfig;
+use crate::graph::{Graph, Node};
+use crate::model::{AttackKind, Domain, Kind};
+use crate::text::FileId;
+
+use super::plan::ATTACK_FOLDERS;
+use super::{Frame, Inline, LinkIndex, NavGroup, NavItem, Page, Query, RouteId, SitePlan, Subject};
+
+/// Everything pages are made from.
+pub struct SiteView<'a> {
+    /// The linked content.
+    pub graph: &'a Graph,
+    /// Where everything is.
+    pub plan: &'a SitePlan,
+    /// Where the links of free pages lead.
+    pub links: &'a LinkIndex<'a>,
+    /// The queries of each rule, by its index.
+    pub queries: &'a [Vec<Query>],
+    /// The text of a source file.
+    pub text: &'a (dyn Fn(FileId) -> &'a str + Sync),
+    /// Site-wide choices.
+    pub config: &'a SiteConfig,
+}
+
+impl SiteView<'_> {
+    /// The page of a route.
+    pub fn page(&self, route: RouteId) -> Page {
+        match self.plan.subject(route) {
+            Subject::Home => home::page(self, route),
+            Subject::Credits => credits::page(self, route),
+            Subject::Matrix(domain) => matrix::page(self, route, domain),
+            Subject::Index(kind) => catalogue::kind(self, route, kind),
+            Subject::AttackIndex(kind) => catalogue::attack(self, route, kind),
+            Subject::Node(node) => self.node_page(route, node),
+        }
+    }
+
+    fn node_page(&self, route: RouteId, node: Node) -> Page {
+        match node {
+            Node::Rule(i) => rule::page(self, route, i),
+            Node::DataNeeded(i) => telemetry::data_needed(self, route, i),
+            Node::LoggingPolicy(i) => telemetry::logging_policy(self, route, i),
+            Node::Enrichment(i) => telemetry::enrichment(self, route, i),
+            Node::Trigger(i) => trigger::page(self, route, i),
+            Node::ResponseAction(i) => response::action(self, route, i),
+            Node::ResponsePlaybook(i) => response::playbook(self, route, i),
+            Node::Page(i) => free::page(self, route, i),
+            Node::Attack(i) => {
+                let object = &self.graph.corpus().attack.objects[i as usize];
+                match object.id.kind() {
+                    AttackKind::Tactic => tactic::page(self, route, node, object),
+                    AttackKind::Technique => technique::page(self, route, node, object),
+                    AttackKind::Mitigation => adversary::mitigation(self, route, node, object),
+                    _ => adversary::page(self, route, node, object),
+                }
+            }
+        }
+    }
+
+    /// A link to a page with its own label; plain text where the node has no page.
+    pub(super) fn link(&self, node: Node) -> Inline {
+        self.link_as(self.label(node), node)
+    }
+
+    /// A link to a page with another label.
+    pub(super) fn link_as(&self, label: String, node: Node) -> Inline {
+        match self.plan.node(node) {
+            Some(route) => Inline::page(label, route),
+            None => Inline::text(label),
+        }
+    }
+
+    /// What a node is called in a list: its title, or id and name.
+    pub(super) fn label(&self, node: Node) -> String {
+        let corpus = self.graph.corpus();
+        let i = node.index();
+        match node {
+            Node::Rule(_) => corpus.rules[i].title.clone(),
+            Node::DataNeeded(_) => corpus.data_needed[i].title.clone(),
+            Node::LoggingPolicy(_) => corpus.logging_policies[i].title.clone(),
+            Node::Enrichment(_) => corpus.enrichments[i].title.clone(),
+            Node::Trigger(_) => {
+                let trigger = &corpus.triggers[i];
+                format!("{}: {}", trigger.technique, trigger.display_name)
+            }
+            Node::ResponseAction(_) => corpus.response_actions[i].title.clone(),
+            Node::ResponsePlaybook(_) => corpus.response_playbooks[i].title.clone(),
+            Node::Page(_) => corpus.pages[i].title.clone(),
+            Node::Attack(_) => {
+                let object = &corpus.attack.objects[i];
+                format!("{}: {}", object.id, object.name)
+            }
+        }
+    }
+
+    /// How many entities of a kind have a page in the site.
+    pub(super) fn count(&self, kind: Kind) -> usize {
+        let corpus = self.graph.corpus();
+        match kind {
+            Kind::Rule => corpus.rules.len(),
+            Kind::DataNeeded => corpus.data_needed.len(),
+            Kind::LoggingPolicy => corpus.logging_policies.len(),
+            Kind::Enrichment => corpus.enrichments.len(),
+            Kind::Trigger => corpus.triggers.len(),
+            Kind::ResponseAction => corpus.response_actions.len(),
+            Kind::ResponsePlaybook => corpus.response_playbooks.len(),
+            Kind::Page => (0..).zip(&corpus.pages).filter(|(i, _)| self.plan.node(Node::Page(*i)).is_some()).count(),
+        }
+    }
+
+    /// The way from the home page to an index.
+    pub(super) fn crumbs(&self, index: Option<(&str, Subject)>) -> Vec<(String, RouteId)> {
+        let home = self.plan.route(Subject::Home).map(|route| ("Home".to_owned(), route));
+        let index = index.and_then(|(title, subject)| Some((title.to_owned(), self.plan.route(subject)?)));
+        home.into_iter().chain(index).collect()
+    }
+
+    /// What all pages share.
+    pub fn frame(&self) -> Frame {
+        let attack = &self.graph.corpus().attack;
+        let route = |subject| self.plan.route(subject).unwrap_or(RouteId(0));
+        Frame {
+            title: self.config.title.clone(),
+            base_url: self.config.base_url.clone(),
+            home: route(Subject::Home),
+            credits: route(Subject::Credits),
+            nav: self.navigation(),
+            attack: format!("MITRE ATT&CK® {}", attack.version),
+        }
+    }
+
+    fn navigation(&self) -> Vec<NavGroup> {
+        let kind = |kind: Kind| {
+            let count = self.count(kind);
+            let target = self.plan.route(Subject::Index(kind)).filter(|_| count > 0)?;
+            Some(NavItem { title: kind.title().to_owned(), target, count: Some(count) })
+        };
+        let kinds = |kinds: &[Kind]| kinds.iter().filter_map(|k| kind(*k)).collect::<Vec<_>>();
+        let attack = ATTACK_FOLDERS.iter().filter_map(|(kind, title)| {
+            let target = self.plan.route(Subject::AttackIndex(*kind))?;
+            Some(NavItem { title: (*title).to_owned(), target, count: None })
+        });
+        let matrix = self.plan.route(Subject::Matrix(Domain::Enterprise));
+        let matrix = matrix.map(|target| NavItem { title: "Matrix".to_owned(), target, count: None });
+        let groups = [
+            ("Guide", free::navigation(self)),
+            ("Detection", kinds(&[Kind::Rule, Kind::DataNeeded, Kind::LoggingPolicy, Kind::Enrichment])),
+            ("Testing", kinds(&[Kind::Trigger])),
+            ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction])),
+            ("ATT&CK", matrix.into_iter().chain(attack).collect()),
+        ];
+        let filled = groups.into_iter().filter(|(_, items)| !items.is_empty());
+        filled.map(|(title, items)| NavGroup { title, items }).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! The pages of Data Needed, Logging Policies and Enrichments.
+
+use crate::graph::{EdgeKind, Node};
+use crate::model::{Kind, LogSource};
+use crate::site::{Inline, Page, PageKind, RouteId, Section, Subject};
+
+use super::SiteView;
+use super::parts::{
+    code, first_sentence, list_fact, list_or_reason, prose, references_fact, section, text_fact, texts_fact,
+};
+
+pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
+    let dn = &view.graph.corpus().data_needed[index as usize];
+    let node = Node::DataNeeded(index);
+    let mut page = view.blank(route, PageKind::DataNeeded, "Data Needed", dn.title.clone());
+    page.summary = first_sentence(dn.description.as_deref().unwrap_or_default());
+    page.breadcrumbs = view.crumbs(Some((Kind::DataNeeded.title(), Subject::Index(Kind::DataNeeded))));
+    let policies = links(view, node, EdgeKind::LoggedBy);
+    page.facts = [
+        text_fact("author", "Author", dn.author.as_deref()),
+        text_fact("description", "Description", dn.description.as_deref()),
+        Some(list_or_reason("logging-policy", "Logging Policy", policies, "No Logging Policy switches it on yet")),
+        references_fact(&dn.references),
+        text_fact("category", "Category", dn.category.as_deref()),
+        text_fact("platform", "Platform", dn.platform.as_deref()),
+        text_fact("type", "Type", dn.log_type.as_deref()),
+        text_fact("channel", "Channel", dn.channel.as_deref()),
+        text_fact("provider", "Provider", dn.provider.as_deref()),
+        texts_fact("event-id", "Event ID", &dn.event_ids),
+        list_fact("logsource", "Sigma Log Source", dn.logsources.iter().map(log_source).collect()),
+        list_fact("fields", "Fields", dn.fields.iter().map(|field| vec![Inline::Code(field.clone())]).collect()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let samples = [("raw-log", "Raw Log", &dn.sample), ("enriched-log", "Enriched Log", &dn.enriched_sample)];
+    let samples: Vec<Section> = samples
+        .into_iter()
+        .filter_map(|(anchor, title, text)| {
+            let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
+            Some(Section { level: 3, ..section(anchor, title, None, vec![code(sample_language(text), title, text)]) })
+        })
+        .collect();
+    if !samples.is_empty() {
+        page.sections.push(section("log-samples", "Log Samples", None, Vec::new()));
+        page.sections.extend(samples);
+    }
+    let rules = view.graph.rules_of(node, EdgeKind::NeedsData);
+    page.sections.extend(view.rule_section("rules", "Rules that need it", &rules));
+    page.sections.extend(view.technique_section("techniques", "Techniques seen through it", &techniques(view, &rules)));
+    page.sections.extend(view.link_section(
+        "enriched-by",
+        "Enrichments that add to it",
+        &view.graph.from(node, EdgeKind::Enriches),
+    ));
+    page.sections.extend(view.link_section(
+        "enriches",
+        "Enrichments that take from it",
+        &view.graph.from(node, EdgeKind::EnrichesFrom),
+    ));
+    page
+}
+
+pub(super) fn logging_policy(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
+    let lp = &view.graph.corpus().logging_policies[index as usize];
+    let node = Node::LoggingPolicy(index);
+    let mut page = view.blank(route, PageKind::LoggingPolicy, "Logging Policy", lp.title.clone());
+    page.summary = first_sentence(lp.description.as_deref().unwrap_or_default());
+    page.breadcrumbs = view.crumbs(Some((Kind::LoggingPolicy.title(), Subject::Index(Kind::LoggingPolicy))));
+    page.facts = [
+        text_fact("author", "Author", lp.author.as_deref()),
+        text_fact("description", "Description", lp.description.as_deref()),
+        text_fact("default", "Default", lp.default.as_deref()),
+        text_fact("volume", "Event Volume", lp.volume.as_deref()),
+        texts_fact("event-id", "EventID", &lp.event_ids),
+        references_fact(&lp.references),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    page.sections.extend(text_section("configuration", "Configuration", lp.configuration.as_deref()));
+    let data = view.graph.from(node, EdgeKind::LoggedBy);
+    page.sections.extend(view.link_section("data", "Data Needed it switches on", &data));
+    let mut rules: Vec<u32> = data.iter().flat_map(|dn| view.graph.rules_of(*dn, EdgeKind::NeedsData)).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    page.sections.extend(view.rule_section("rules", "Rules that depend on it", &rules));
+    page
+}
+
+pub(super) fn enrichment(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
+    let en = &view.graph.corpus().enrichments[index as usize];
+    let node = Node::Enrichment(index);
+    let mut page = view.blank(route, PageKind::Enrichment, "Enrichment", en.title.clone());
+    page.summary = first_sentence(en.description.as_deref().unwrap_or_default());
+    page.breadcrumbs = view.crumbs(Some((Kind::Enrichment.title(), Subject::Index(Kind::Enrichment))));
+    page.facts = [
+        text_fact("description", "Description", en.description.as_deref()),
+        list_fact("data-needed", "Data Needed", links(view, node, EdgeKind::EnrichesFrom)),
+        list_fact("data-to-enrich", "Data to enrich", links(view, node, EdgeKind::Enriches)),
+        references_fact(&en.references),
+        text_fact("author", "Author", en.author.as_deref()),
+        list_fact("requirements", "Requirements", links(view, node, EdgeKind::Requires)),
+        list_fact("new-fields", "New fields", en.new_fields.iter().map(|f| vec![Inline::Code(f.clone())]).collect()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    page.sections.extend(text_section("config", "Config", en.config.as_deref()));
+    let rules = view.graph.rules_of(node, EdgeKind::UsesEnrichment);
+    page.sections.extend(view.rule_section("rules", "Rules that use it", &rules));
+    page.sections.extend(view.link_section(
+        "required-by",
+        "Enrichments that require it",
+        &view.graph.from(node, EdgeKind::Requires),
+    ));
+    page
+}
+
+/// Where edges of a kind lead, as one link a line.
+pub(super) fn links(view: &SiteView<'_>, node: Node, kind: EdgeKind) -> Vec<Vec<Inline>> {
+    view.graph.to(node, kind).map(|to| vec![view.link(to)]).collect()
+}
+
+/// An author's Markdown as a section; `None` where it is empty.
+pub(super) fn text_section(anchor: &str, title: &str, text: Option<&str>) -> Option<Section> {
+    let text = text.filter(|text| !text.trim().is_empty())?;
+    Some(section(anchor, title, None, vec![prose(text)]))
+}
+
+fn techniques(view: &SiteView<'_>, rules: &[u32]) -> Vec<Node> {
+    let mut found: Vec<Node> =
+        rules.iter().flat_map(|rule| view.graph.to(Node::Rule(*rule), EdgeKind::HasTechnique)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn log_source(source: &LogSource) -> Vec<Inline> {
+    let parts = [("product", &source.product), ("category", &source.category), ("service", &source.service)];
+    let words: Vec<String> =
+        parts.into_iter().filter_map(|(name, part)| Some(format!("{name}: {}", part.as_ref()?))).collect();
+    vec![Inline::text(words.join(", "))]
+}
+
+/// The highlighter's language for a sample event.
+fn sample_language(text: &str) -> &'static str {
+    match text.trim_start().trim_start_matches("- ").chars().next() {
+        Some('<') => "xml",
+        Some('{' | '[') => "json",
+        _ => "log",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_told_by_their_first_character() {
+        assert_eq!(sample_language("- <Event>"), "xml");
+        assert_eq!(sample_language(" {\"a\": 1}"), "json");
+        assert_eq!(sample_language("type=EXECVE"), "log");
+    }
+}
