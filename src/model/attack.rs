@@ -177,6 +177,8 @@ pub struct Attack {
     pub version: String,
     /// Where the facts come from, as shown on the credits page.
     pub source: String,
+    /// The release each domain's facts are of; they need not be the same.
+    pub releases: BTreeMap<Domain, String>,
     /// All objects that have a page or may be referred to, sorted by id.
     pub objects: Vec<AttackObject>,
     /// All relations between them, sorted.

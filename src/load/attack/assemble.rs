@@ -10,6 +10,7 @@ use super::history;
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) version: String,
+    pub(super) releases: BTreeMap<Domain, String>,
     pub(super) source: String,
     pub(super) copyright: String,
     /// Several of one identifier are allowed; `successor` is the direct one.
@@ -30,6 +31,7 @@ pub(super) struct Draft {
 pub(super) fn assemble(mut draft: Draft) -> Attack {
     let mut attack = Attack {
         version: draft.version,
+        releases: draft.releases,
         source: draft.source,
         copyright: draft.copyright,
         objects: merged(draft.objects),
@@ -41,6 +43,9 @@ pub(super) fn assemble(mut draft: Draft) -> Attack {
 
     let mut old_ids = BTreeMap::new();
     for (id, mut old) in draft.retired {
+        if chains.object(id).is_some() {
+            continue;
+        }
         let next = old.successor.take();
         chains.resolve(&mut old, next);
         old_ids.insert(id.to_string(), old);
@@ -72,14 +77,7 @@ pub(super) fn assemble(mut draft: Draft) -> Attack {
         attack.objects[i].successor = successor;
     }
     attack.old_ids = old_ids;
-    attack.newer_ids = history::newer_ids()
-        .map(|(id, since)| (id, since.to_owned()))
-        .chain(draft.newer)
-        .filter(|(id, _)| attack.object(*id).is_none())
-        .fold(BTreeMap::new(), |mut newer, (id, since)| {
-            newer.entry(id).or_insert(since);
-            newer
-        });
+    attack.newer_ids = newer_ids(&attack, draft.newer);
     attack.old_names = old_names(&attack);
     draft.matrix.sort_by_key(|(domain, _)| *domain);
     attack.matrix = draft.matrix;
@@ -93,6 +91,26 @@ pub(super) fn assemble(mut draft: Draft) -> Attack {
     attack.old_tactics = names.old;
     attack.newer_tactics = names.newer;
     attack
+}
+
+/// A release as a number that can be compared; `None` for what is none.
+pub(super) fn release_number(version: &str) -> Option<(u32, u32)> {
+    let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// The identifiers this version lacks because it is older than they are; of a mixture of
+/// releases, because the oldest is.
+fn newer_ids(attack: &Attack, more: Vec<(AttackId, String)>) -> BTreeMap<AttackId, String> {
+    let version = attack.releases.values().filter_map(|release| release_number(release)).min();
+    let mut newer = BTreeMap::new();
+    for (id, since) in history::newer_ids().map(|(id, since)| (id, since.to_owned())).chain(more) {
+        let later = version.is_none_or(|version| release_number(&since).is_none_or(|since| since > version));
+        if later && attack.object(id).is_none() && !attack.old_ids.contains_key(&id.to_string()) {
+            newer.entry(id).or_insert(since);
+        }
+    }
+    newer
 }
 
 /// The earlier names of this version's objects; of two that shared one, the current object has it.

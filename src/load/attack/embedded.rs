@@ -1,7 +1,7 @@
 //! The releases of ATT&CK that are built in, and which tables make up each.
 //!
 //! Mobile and ICS are no older than what was at hand when the tables were made: with either
-//! version they come from 18.1, but for the ICS techniques, which are of 19.0 with 19.1.
+//! version they come from 18.1; 19.1 adds the ICS techniques and the new Mobile software of 19.0.
 
 use crate::model::{Attack, Domain, Status};
 
@@ -33,13 +33,8 @@ const ENTERPRISE_DETECTION: &str = include_str!("../../../data/attack/enterprise
 const ENTERPRISE_DETECTS: &str = include_str!("../../../data/attack/enterprise-18.1.detection.relations.tsv");
 const ICS_RELATIONS: &str = include_str!("../../../data/attack/ics-18.1.relations.tsv");
 
-const MOBILE: Part = Part {
-    domain: Domain::Mobile,
-    release: "18.1",
-    tactics: "18.1",
-    objects: &[include_str!("../../../data/attack/mobile-18.1.tsv")],
-    relations: &[include_str!("../../../data/attack/mobile-18.1.relations.tsv")],
-};
+const MOBILE: &str = include_str!("../../../data/attack/mobile-18.1.tsv");
+const MOBILE_RELATIONS: &str = include_str!("../../../data/attack/mobile-18.1.relations.tsv");
 
 const V19: &[Part] = &[
     Part {
@@ -49,7 +44,13 @@ const V19: &[Part] = &[
         objects: &[include_str!("../../../data/attack/enterprise-19.1.tsv"), ENTERPRISE_DETECTION],
         relations: &[include_str!("../../../data/attack/enterprise-19.1.relations.tsv"), ENTERPRISE_DETECTS],
     },
-    MOBILE,
+    Part {
+        domain: Domain::Mobile,
+        release: "18.1",
+        tactics: "18.1",
+        objects: &[MOBILE, include_str!("../../../data/attack/mobile-19.0.tsv")],
+        relations: &[MOBILE_RELATIONS],
+    },
     Part {
         domain: Domain::Ics,
         release: "19.0",
@@ -67,7 +68,13 @@ const V18: &[Part] = &[
         objects: &[include_str!("../../../data/attack/enterprise-18.1.tsv"), ENTERPRISE_DETECTION],
         relations: &[include_str!("../../../data/attack/enterprise-18.1.relations.tsv"), ENTERPRISE_DETECTS],
     },
-    MOBILE,
+    Part {
+        domain: Domain::Mobile,
+        release: "18.1",
+        tactics: "18.1",
+        objects: &[MOBILE],
+        relations: &[MOBILE_RELATIONS],
+    },
     Part {
         domain: Domain::Ics,
         release: "18.1",
@@ -102,11 +109,22 @@ pub fn embedded(version: Option<&str>) -> Result<Attack, UnknownVersion> {
     Ok(assemble(draft(parts)))
 }
 
+/// The day a release the tables are of was published, as STIX writes it.
+pub(super) fn released(version: &str) -> Option<&'static str> {
+    match version {
+        "19.1" => Some("2026-05-12"),
+        "19.0" => Some("2026-04-28"),
+        "18.1" => Some("2025-11-13"),
+        _ => None,
+    }
+}
+
 fn draft(parts: &[Part]) -> Draft {
     let mut draft = Draft {
         version: parts[0].release.to_owned(),
         source: format!("built-in facts ({})", releases(parts)),
         copyright: COPYRIGHT.to_owned(),
+        releases: parts.iter().map(|part| (part.domain, part.release.to_owned())).collect(),
         objects: Vec::with_capacity(4_000),
         relations: Vec::with_capacity(24_000),
         ..Draft::default()

@@ -46,6 +46,14 @@ pub(super) fn old_names() -> impl Iterator<Item = (AttackId, &'static str)> {
     table::rows(OLD_NAMES).filter_map(|[id, name]| Some((id.parse().ok()?, name)))
 }
 
+/// Enterprise tactic short names of the past, with the tactic that had them.
+pub(super) fn old_tactic_names() -> impl Iterator<Item = (&'static str, AttackId)> {
+    table::rows(TACTIC_NAMES).filter_map(|[_, short_name, _, until, tactics]| {
+        let had = *table::ids(tactics).first()?;
+        (!until.is_empty()).then_some((short_name, had))
+    })
+}
+
 /// The Enterprise tactic short names that came or went, seen from a version.
 #[derive(Default)]
 pub(super) struct TacticNames {

@@ -6,11 +6,15 @@
 //! follow the same rules: one object per identifier, chains of successors followed to the end.
 
 mod assemble;
+mod bundle;
+mod convert;
 mod embedded;
 mod history;
 mod names;
+mod stix;
 mod table;
 
+pub use bundle::{BundleError, from_bundles};
 pub use embedded::{NOTICE, UnknownVersion, VERSIONS, embedded};
 pub use names::{NameProblem, names};
 

@@ -1,8 +1,10 @@
+//! The built-in facts against what MITRE published.
+
 use std::collections::BTreeMap;
 
 use crate::model::{Attack, AttackId, AttackKind, Domain, RelationKind, Status};
 
-use super::embedded::{VERSIONS, embedded};
+use crate::load::attack::{VERSIONS, embedded};
 
 fn id(text: &str) -> AttackId {
     text.parse().expect(text)
