@@ -99,3 +99,9 @@ impl Value {
         }
     }
 }
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Str(text.to_owned())
+    }
+}
