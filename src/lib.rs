@@ -23,3 +23,41 @@ pub mod site;
 pub mod source;
 pub mod text;
 pub mod write;
+
+/// What the newest built-in ATT&CK says of a technique id somebody typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Technique {
+    /// It is in use.
+    Current {
+        /// The id in its usual spelling.
+        id: String,
+        /// Its name; of a sub-technique its own.
+        name: String,
+    },
+    /// Another technique stands in its place.
+    Replaced {
+        /// That one's id.
+        by: String,
+    },
+    /// It was never used, or given up.
+    Unknown,
+}
+
+/// Looks a technique up.
+pub fn technique(typed: &str) -> Technique {
+    let (Ok(attack), Ok(id)) = (load::attack::embedded(None), typed.parse::<model::AttackId>()) else {
+        return Technique::Unknown;
+    };
+    if id.kind() != model::AttackKind::Technique {
+        return Technique::Unknown;
+    }
+    let object = attack.object(id);
+    if let Some(object) = object.filter(|object| object.status == model::Status::Active) {
+        return Technique::Current { id: id.to_string(), name: object.name.clone() };
+    }
+    let old = attack.old_ids.get(&id.to_string()).and_then(|old| old.successor);
+    match object.and_then(|object| object.successor).or(old) {
+        Some(by) => Technique::Replaced { by: by.to_string() },
+        None => Technique::Unknown,
+    }
+}

@@ -1,3 +1,7 @@
 //! The `purplebook` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    purplebook::cli::run()
+}

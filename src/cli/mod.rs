@@ -1,1 +1,56 @@
 //! The command line: arguments, terminal, exit codes. No domain logic.
+//!
+//! [`run`] is the whole program. Commands return an exit code or a [`Failure`]; nothing else in
+//! the crate ends the process or prints.
+
+mod args;
+mod build;
+mod check;
+mod completions;
+mod convert;
+mod explain;
+mod failure;
+mod init;
+mod new;
+mod progress;
+mod report;
+mod summary;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Command, Typed};
+use terminal::Terminal;
+
+/// Done; for `check`, without errors and warnings.
+const CLEAN: u8 = 0;
+/// There are findings.
+const FINDINGS: u8 = 1;
+/// Could not run.
+const COULD_NOT_RUN: u8 = 2;
+
+/// Runs the command that was typed and says how the process ends.
+pub fn run() -> ExitCode {
+    failure::ask_to_report_panics();
+    let typed = match Typed::try_parse() {
+        Ok(typed) => typed,
+        Err(error) => {
+            // Help and version are "errors" to clap too. Nobody is left to tell if this fails.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { COULD_NOT_RUN } else { CLEAN });
+        }
+    };
+    let terminal = Terminal::new(typed.color);
+    let outcome = match typed.command {
+        Command::Build(args) => build::run(args, terminal),
+        Command::Check(args) => check::run(args, terminal),
+        Command::Convert(args) => convert::run(&args),
+        Command::Init { dir } => init::run(&dir),
+        Command::New { kind, name, project } => new::run(kind, &name, project),
+        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Completions { shell } => completions::run(shell),
+    };
+    ExitCode::from(outcome.unwrap_or_else(|failure| failure.show(terminal)))
+}

@@ -104,13 +104,6 @@ catalogue! {
     PB704 MissingConfiguredPath Error "configured path does not exist";
 }
 
-impl Code {
-    /// The anchor of the code's section in [`codes_page`].
-    fn anchor(self) -> String {
-        slug(&format!("{self}: {}", self.title()))
-    }
-}
-
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PB{:03}", self.number())
@@ -140,10 +133,12 @@ pub fn codes_page() -> String {
          | code | severity | finding |\n|---|---|---|\n",
     );
     for code in Code::ALL {
-        let _ = writeln!(page, "| [{code}](#{}) | {} | {} |", code.anchor(), code.severity(), code.title());
+        let anchor = slug(&code.to_string());
+        let _ = writeln!(page, "| [{code}](#{anchor}) | {} | {} |", code.severity(), code.title());
     }
+    // The heading is the code alone, so that its anchor is the same wherever the page is shown.
     for code in Code::ALL {
-        let _ = write!(page, "\n## {code}: {}\n\n{}", code.title(), code.explanation());
+        let _ = write!(page, "\n## {code}\n\n**{}** ({})\n\n{}", code.title(), code.severity(), code.explanation());
     }
     page
 }

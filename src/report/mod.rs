@@ -7,10 +7,12 @@
 mod code;
 mod finding;
 mod findings;
+mod progress;
 pub mod render;
 mod severity;
 
 pub use code::{Code, UnknownCode, codes_page};
 pub use finding::{Finding, Note};
 pub use findings::Findings;
+pub use progress::{Progress, Stage};
 pub use severity::Severity;

@@ -1,0 +1,298 @@
+//! What can be typed: commands, flags and the help that teaches them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::config::{MarkdownProfile, Overrides};
+use crate::model::Kind;
+
+const EXAMPLES: &str = "\
+Examples:
+  purplebook init kb && cd kb && purplebook build    start a knowledge base and build it
+  purplebook build --rules ../sigma/rules            build from an untouched upstream checkout
+  purplebook check --format concise                  one line per problem, for editors and CI
+  purplebook explain PB206                           what a finding means and how to end it
+  purplebook convert -t es-qs content/rules          the queries alone
+
+Exit codes:
+  0  done; `check` found no errors and no warnings
+  1  `check` found errors or warnings; `convert` could not convert a rule
+  2  could not run: wrong usage, a bad configuration, or files that cannot be read or written
+
+Settings are read from purplebook.toml, in this folder or the nearest one above it.";
+
+/// Turns a security team's repository into a cross-linked, checked ATT&CK knowledge base
+#[derive(Debug, Parser)]
+#[command(name = "purplebook", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct Typed {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// When to use colours (`NO_COLOR` counts as `never`)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Build the site: HTML pages and the same pages as Markdown
+    #[command(after_help = "The output folder is replaced only when the new site is complete, and only if it is \
+                            empty or purplebook made it. The summary counts, by kind: found = rendered + rejected.")]
+    Build(BuildArgs),
+    /// Report every problem in the content, at its line
+    #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. Notes never fail a \
+                            check. `purplebook explain CODE` says what a finding means.")]
+    Check(CheckArgs),
+    /// Print the queries of rules for a target
+    #[command(after_help = "Examples:\n  purplebook convert -t es-qs rule.yml\n  purplebook convert -t graylog \
+                            --jsonl content/rules > queries.jsonl\n\nWith --jsonl, each rule file is one line: an \
+                            object with `path`, `id`, `title`, `target` and `queries`, or `error`.")]
+    Convert(ConvertArgs),
+    /// Start a knowledge base: purplebook.toml and an example of every kind
+    #[command(after_help = "Nothing that exists is overwritten.")]
+    Init {
+        /// The folder, made if it does not exist
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Write a new entity from a template, to the folder of its kind
+    #[command(after_help = "Examples:\n  purplebook new rule \"Scheduled task runs a script host\"\n  purplebook new \
+                            data-needed DN_0012_4698_windows_scheduled_task_created\n  purplebook new trigger \
+                            T1053.005\n\nNothing that exists is overwritten.")]
+    New {
+        /// What to write
+        #[arg(value_parser = kind_parser())]
+        kind: Kind,
+        /// Its title; for a trigger, the technique's id
+        name: String,
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
+    /// Explain the code of a finding, or list all codes
+    Explain {
+        /// Such as PB206
+        code: Option<String>,
+    },
+    /// Print a completion script
+    #[command(after_help = "Example, for bash:\n  purplebook completions bash > \
+                            ~/.local/share/bash-completion/completions/purplebook")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    /// Write the site here instead
+    #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) output: Option<PathBuf>,
+    /// Threads to use [default: one per processor]
+    #[arg(long, short, value_name = "N")]
+    pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    /// How findings are shown
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: Format,
+    /// Threads to use [default: one per processor]
+    #[arg(long, short, value_name = "N")]
+    pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With the source line and a caret
+    Human,
+    /// One line each
+    Concise,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConvertArgs {
+    /// Rule files, or folders to look for rule files in
+    #[arg(required_unless_present = "list", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// The target language
+    #[arg(long, short, required_unless_present = "list")]
+    pub(super) target: Option<String>,
+    /// A processing pipeline, applied in the order given
+    #[arg(long, short, value_name = "PIPELINE")]
+    pub(super) pipeline: Vec<String>,
+    /// The output format of the target
+    #[arg(long, short, default_value = "default")]
+    pub(super) format: String,
+    /// Print one JSON object per rule file
+    #[arg(long)]
+    pub(super) jsonl: bool,
+    /// List the targets with their formats and pipelines
+    #[arg(long)]
+    pub(super) list: bool,
+}
+
+/// Where the project is, and what overrides its configuration.
+#[derive(Debug, Args)]
+pub(super) struct ProjectArgs {
+    /// The project folder [default: where purplebook.toml is found]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    root: Option<PathBuf>,
+    /// The configuration file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+    /// The name of the knowledge base
+    #[arg(long, value_name = "TEXT", help_heading = "Overrides")]
+    title: Option<String>,
+    /// Where the site will be published
+    #[arg(long, value_name = "URL", help_heading = "Overrides", value_hint = ValueHint::Url)]
+    base_url: Option<String>,
+    /// A theme folder
+    #[arg(long, value_name = "DIR", help_heading = "Overrides", value_hint = ValueHint::DirPath)]
+    theme: Option<PathBuf>,
+    /// The layout of Markdown pages: default or atc-2019
+    #[arg(long, value_name = "PROFILE", help_heading = "Overrides", value_parser = profile_parser())]
+    markdown_profile: Option<MarkdownProfile>,
+    /// The ATT&CK release whose built-in facts are used
+    #[arg(long, value_name = "VERSION", help_heading = "Overrides")]
+    attack_version: Option<String>,
+    /// A STIX bundle to take ATT&CK from (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Overrides", value_hint = ValueHint::FilePath)]
+    attack_bundle: Vec<PathBuf>,
+    #[command(flatten)]
+    content: ContentArgs,
+}
+
+/// One repeatable flag per kind of content; each replaces the key's list in the configuration.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Content folders (repeatable)")]
+struct ContentArgs {
+    /// Sigma rules
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Vec<PathBuf>,
+    /// Data Needed
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    data_needed: Vec<PathBuf>,
+    /// Logging Policies
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    logging_policies: Vec<PathBuf>,
+    /// Enrichments
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    enrichments: Vec<PathBuf>,
+    /// Triggers (Atomic Red Team)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    triggers: Vec<PathBuf>,
+    /// Response Actions
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    response_actions: Vec<PathBuf>,
+    /// Response Playbooks
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    response_playbooks: Vec<PathBuf>,
+    /// Free pages in Markdown
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pages: Vec<PathBuf>,
+}
+
+impl ProjectArgs {
+    /// The flags as the configuration takes them.
+    pub(super) fn overrides(self) -> Overrides {
+        let ContentArgs {
+            rules,
+            data_needed,
+            logging_policies,
+            enrichments,
+            triggers,
+            response_actions,
+            response_playbooks,
+            pages,
+        } = self.content;
+        let mut content: [Vec<PathBuf>; Kind::ALL.len()] = Default::default();
+        for (kind, folders) in [
+            (Kind::Rule, rules),
+            (Kind::DataNeeded, data_needed),
+            (Kind::LoggingPolicy, logging_policies),
+            (Kind::Enrichment, enrichments),
+            (Kind::Trigger, triggers),
+            (Kind::ResponseAction, response_actions),
+            (Kind::ResponsePlaybook, response_playbooks),
+            (Kind::Page, pages),
+        ] {
+            content[kind as usize] = folders;
+        }
+        Overrides {
+            root: self.root,
+            config: self.config,
+            output: None,
+            title: self.title,
+            base_url: self.base_url,
+            theme: self.theme,
+            markdown: self.markdown_profile,
+            attack_version: self.attack_version,
+            attack_bundles: self.attack_bundle,
+            content,
+        }
+    }
+}
+
+/// The word for a kind after `new`.
+pub(super) const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Rule => "rule",
+        Kind::DataNeeded => "data-needed",
+        Kind::LoggingPolicy => "logging-policy",
+        Kind::Enrichment => "enrichment",
+        Kind::Trigger => "trigger",
+        Kind::ResponseAction => "response-action",
+        Kind::ResponsePlaybook => "response-playbook",
+        Kind::Page => "page",
+    }
+}
+
+fn kind_parser() -> impl clap::builder::TypedValueParser<Value = Kind> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(Kind::ALL.map(word))
+        .try_map(|text| Kind::ALL.into_iter().find(|kind| word(*kind) == text).ok_or("no kind of content"))
+}
+
+fn profile_parser() -> impl clap::builder::TypedValueParser<Value = MarkdownProfile> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(MarkdownProfile::NAMES)
+        .try_map(|text| text.parse().map_err(|_| "no profile"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::config::schema::KEYS;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_of_the_configuration_reference_exists() {
+        let command = Typed::command();
+        let build = command.find_subcommand("build").expect("build");
+        for flag in KEYS.iter().filter_map(|key| key.flag) {
+            let known = build.get_arguments().any(|arg| arg.get_long() == flag.strip_prefix("--"));
+            assert!(known, "{flag}");
+        }
+    }
+}
