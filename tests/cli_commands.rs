@@ -1,5 +1,8 @@
 //! The commands as users meet them: what is typed, and the exact text that comes back.
 
+// snapbox writes its snapshots with hashes.
+#![allow(clippy::needless_raw_string_hashes)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
