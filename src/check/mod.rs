@@ -1,1 +1,48 @@
 //! Checks that need the whole picture; each adds to the findings and changes nothing.
+//!
+//! A check is a function over [`CheckInput`], registered in [`CHECKS`]; none depends on another
+//! or on the order. References are never parsed again here: `graph` kept what it could not
+//! resolve, with the place.
+
+mod attack;
+mod duplicates;
+mod log_data;
+mod markdown;
+mod references;
+
+mod triggers;
+
+use crate::graph::Graph;
+use crate::report::Findings;
+use crate::site::{LinkIndex, SitePlan};
+
+/// What checks look at.
+pub struct CheckInput<'a> {
+    /// The linked content.
+    pub graph: &'a Graph,
+    /// Where everything is.
+    pub plan: &'a SitePlan,
+    /// Where links between content files lead.
+    pub links: &'a LinkIndex<'a>,
+}
+
+/// All checks.
+const CHECKS: &[fn(&CheckInput<'_>, &mut Findings)] = &[
+    references::check,
+    attack::check,
+    triggers::check,
+    duplicates::ids,
+    duplicates::titles,
+    duplicates::paths,
+    markdown::check,
+    log_data::check,
+];
+
+/// Runs all checks.
+pub fn check(input: &CheckInput<'_>) -> Findings {
+    let mut findings = Findings::new();
+    for check in CHECKS {
+        check(input, &mut findings);
+    }
+    findings
+}

@@ -75,6 +75,11 @@ impl Graph {
         &self.unresolved
     }
 
+    /// The edges somebody wrote, by the node they leave; without those ATT&CK states.
+    pub fn written_edges(&self) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(|edge| edge.place.is_some())
+    }
+
     /// Why the rule with this index has no Data Needed.
     pub fn data_gap(&self, rule: u32) -> Option<&DataGap> {
         self.data_gaps.get(rule as usize)?.as_ref()

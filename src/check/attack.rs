@@ -1,0 +1,130 @@
+//! References to ATT&CK: unknown, retired, misspelt, or of another version.
+
+use crate::config::{list, nearest};
+use crate::graph::{EdgeKind, Graph, Unresolved, UnresolvedWhy, Via};
+use crate::model::{Attack, AttackId, AttackKind, Domain, Status};
+use crate::report::{Code, Finding, Findings};
+
+use super::CheckInput;
+use super::references::noun;
+
+pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
+    let graph = input.graph;
+    for reference in graph.unresolved() {
+        if let Some(finding) = unresolved(graph, reference) {
+            findings.push(finding);
+        }
+    }
+    retired(graph, findings);
+}
+
+/// References that were resolved, but not by their current name.
+fn retired(graph: &Graph, findings: &mut Findings) {
+    let attack = &graph.corpus().attack;
+    let mut split: Option<Finding> = None;
+    for edge in graph.written_edges() {
+        let (Some(place), Some(object)) = (&edge.place, graph.attack(edge.to)) else { continue };
+        match &edge.via {
+            Via::Direct => {}
+            Via::Spelling(canonical) => {
+                let message = format!("the tag of {} is written `{canonical}`", object.id);
+                findings
+                    .push(Finding::new(Code::TagSpelling, place.clone(), message).help(format!("use `{canonical}`")));
+            }
+            Via::Retired { id, through } => {
+                let path: String = through.iter().map(|id| format!("{id}, then by ")).collect();
+                let message = format!("ATT&CK replaced {id} by {path}{} ({})", object.id, object.name);
+                let use_it = tag_or_id(edge.kind, edge.from, object.id);
+                findings.push(Finding::new(Code::RevokedId, place.clone(), message).help(format!("use `{use_it}`")));
+            }
+            Via::RetiredTactic(name) => {
+                let slug = object.short_name.as_deref().unwrap_or(&object.name);
+                let at = crate::text::At::from(place.clone());
+                // Both successors of one tag make one finding.
+                if let Some(before) = split.as_mut().filter(|before| before.at == at) {
+                    before.help = before.help.take().map(|help| format!("{help} and `attack.{slug}`"));
+                    continue;
+                }
+                split.take().into_iter().for_each(|finding| findings.push(finding));
+                let message = format!("ATT&CK {} has no tactic `{name}` any more", attack.version);
+                let help = format!("by its techniques, this {} belongs to `attack.{slug}`", noun(edge.from));
+                split = Some(Finding::new(Code::RetiredTactic, at, message).help(help));
+            }
+        }
+    }
+    split.into_iter().for_each(|finding| findings.push(finding));
+}
+
+/// How the object is named where the edge was written: by tag, or by id in a Trigger.
+fn tag_or_id(kind: EdgeKind, from: crate::graph::Node, id: AttackId) -> String {
+    match (kind, from) {
+        (EdgeKind::HasTechnique, crate::graph::Node::Trigger(_)) => id.to_string(),
+        _ => format!("attack.{}", id.to_string().to_ascii_lowercase()),
+    }
+}
+
+fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
+    let attack = &graph.corpus().attack;
+    let text = reference.text.trim();
+    let name = text.split_once('.').filter(|(space, _)| space.eq_ignore_ascii_case("attack")).map_or(text, |(_, n)| n);
+    let (unknown, what) = match reference.kind {
+        EdgeKind::HasTactic => (Code::UnknownTactic, "tactic"),
+        EdgeKind::HasTechnique => (Code::UnknownTechnique, "technique"),
+        EdgeKind::HasGroup => (Code::UnknownGroup, "group"),
+        EdgeKind::HasSoftware => (Code::UnknownSoftware, "software"),
+        EdgeKind::HasOther => (Code::UnknownAttackObject, "object"),
+        _ => return None,
+    };
+    let finding = |code, message: String| Finding::new(code, reference.at.clone(), message);
+    Some(match &reference.why {
+        UnresolvedWhy::Unknown => {
+            let version = &attack.version;
+            let found = finding(unknown, format!("ATT&CK {version} has no {what} `{name}`"));
+            match suggestion(attack, reference.kind, name) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found,
+            }
+        }
+        UnresolvedWhy::Deprecated(called) => {
+            let called = called.as_deref().map(|c| format!(" ({c})")).unwrap_or_default();
+            let id = name.to_ascii_uppercase();
+            finding(Code::DeprecatedId, format!("ATT&CK deprecated {id}{called} and names nothing in its place"))
+        }
+        UnresolvedWhy::NameNotId(id) => {
+            let tag = format!("attack.{}", id.to_string().to_ascii_lowercase());
+            finding(unknown, format!("`{name}` is the name of {id}, not a tactic")).help(format!("use `{tag}`"))
+        }
+        UnresolvedWhy::Newer(version) => {
+            let id = name.to_ascii_uppercase();
+            let used = &attack.version;
+            finding(Code::NewerId, format!("{id} is known since ATT&CK {version}; ATT&CK {used} is in use"))
+        }
+        UnresolvedWhy::Ambiguous(candidates) => {
+            let slugs: Vec<String> = candidates
+                .iter()
+                .filter_map(|id| Some(format!("attack.{}", attack.object(*id)?.short_name.as_deref()?)))
+                .collect();
+            let message = format!("ATT&CK {} has no tactic `{name}` any more", attack.version);
+            let help = format!(
+                "it was split into {}; no technique beside it tells which is meant",
+                list(slugs.iter().map(String::as_str))
+            );
+            finding(Code::RetiredTactic, message).help(help)
+        }
+    })
+}
+
+/// The nearest tag of the kind that exists.
+fn suggestion(attack: &Attack, kind: EdgeKind, name: &str) -> Option<String> {
+    let active = attack.objects.iter().filter(|object| object.status == Status::Active);
+    if kind == EdgeKind::HasTactic {
+        let slugs = active.filter(|o| o.domains.contains(&Domain::Enterprise)).filter_map(|o| o.short_name.as_deref());
+        return nearest(name, slugs).map(|slug| format!("attack.{slug}"));
+    }
+    // Of ids, only the same technique without or with a wrong sub-number is worth naming: one
+    // digit more or less is another technique altogether.
+    let parent: AttackId = name.split('.').next()?.to_ascii_uppercase().parse().ok()?;
+    let known =
+        parent.kind() == AttackKind::Technique && attack.object(parent).is_some_and(|o| o.status == Status::Active);
+    (known && name.contains('.')).then(|| format!("attack.{}", parent.to_string().to_ascii_lowercase()))
+}

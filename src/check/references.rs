@@ -1,0 +1,65 @@
+//! References by name that lead nowhere: Data Needed, Logging Policies, Enrichments, Response
+//! Actions and Playbooks, related and correlated rules.
+
+use crate::config::nearest;
+use crate::graph::{EdgeKind, Node, Unresolved};
+use crate::model::{Corpus, Kind};
+use crate::report::{Code, Finding, Findings};
+
+use super::CheckInput;
+
+pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
+    let corpus = input.graph.corpus();
+    for reference in input.graph.unresolved() {
+        findings_for(corpus, reference).into_iter().for_each(|finding| findings.push(finding));
+    }
+}
+
+fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
+    let (code, kind) = match reference.kind {
+        EdgeKind::NeedsData | EdgeKind::EnrichesFrom | EdgeKind::Enriches => {
+            (Code::UnknownDataNeeded, Kind::DataNeeded)
+        }
+        EdgeKind::LoggedBy => (Code::UnknownLoggingPolicy, Kind::LoggingPolicy),
+        EdgeKind::UsesEnrichment | EdgeKind::Requires => (Code::UnknownEnrichment, Kind::Enrichment),
+        EdgeKind::HasAction(_) | EdgeKind::LinkedAction => (Code::UnknownResponseAction, Kind::ResponseAction),
+        EdgeKind::LinkedPlaybook => (Code::UnknownResponsePlaybook, Kind::ResponsePlaybook),
+        EdgeKind::RelatedTo => return Some(rule(corpus, reference, Code::UnknownRelatedRule)),
+        EdgeKind::RefersTo => return Some(rule(corpus, reference, Code::UnknownCorrelatedRule)),
+        _ => return None,
+    };
+    let message = format!("there is no {} `{}`", kind.noun(), reference.text);
+    let finding = Finding::new(code, reference.at.clone(), message);
+    Some(match nearest(&reference.text, names(corpus, kind)) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding,
+    })
+}
+
+fn rule(corpus: &Corpus, reference: &Unresolved, code: Code) -> Finding {
+    let message = format!("there is no rule `{}` in the content", reference.text);
+    let finding = Finding::new(code, reference.at.clone(), message);
+    let ids = corpus.rules.iter().filter_map(|rule| rule.id.as_deref());
+    let names = corpus.rules.iter().filter_map(|rule| rule.name.as_deref());
+    match nearest(&reference.text, ids.chain(names)) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding,
+    }
+}
+
+/// The titles of a kind.
+fn names(corpus: &Corpus, kind: Kind) -> Vec<&str> {
+    match kind {
+        Kind::DataNeeded => corpus.data_needed.iter().map(|x| x.title.as_str()).collect(),
+        Kind::LoggingPolicy => corpus.logging_policies.iter().map(|x| x.title.as_str()).collect(),
+        Kind::Enrichment => corpus.enrichments.iter().map(|x| x.title.as_str()).collect(),
+        Kind::ResponseAction => corpus.response_actions.iter().map(|x| x.title.as_str()).collect(),
+        Kind::ResponsePlaybook => corpus.response_playbooks.iter().map(|x| x.title.as_str()).collect(),
+        Kind::Rule | Kind::Trigger | Kind::Page => Vec::new(),
+    }
+}
+
+/// The noun of an entity, as said in a message about it.
+pub(super) fn noun(node: Node) -> &'static str {
+    node.kind().map_or("ATT&CK object", Kind::noun)
+}
