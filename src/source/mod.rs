@@ -3,6 +3,12 @@
 //! A [`SourceSet`] is the only owner of text; everything later borrows from it or points into
 //! it by [`FileId`]. Files are sorted by path, so a `FileId` also is a position in that order.
 
+mod file;
+mod read;
+mod walk;
+
+pub use read::{Folder, ReadError, ReadLimits, read};
+
 use crate::model::Kind;
 use crate::text::{FileId, LineIndex};
 
@@ -13,6 +19,9 @@ pub enum FileRole {
     Content(Kind),
     /// Upstream's own page beside a Trigger (`T1191.md`), kept for the profile that copies it.
     TriggerPage,
+    /// A file that is there and was not read; its text is empty, and a finding says why. With
+    /// the kind it would have been content of; links, special files and companions have none.
+    NotRead(Option<Kind>),
 }
 
 /// A text file.
@@ -24,7 +33,7 @@ pub struct SourceFile {
     pub path: String,
     /// The path relative to the content folder it was found in, with `/`.
     pub within: String,
-    /// The text without a byte order mark. Files that are no text are not in the set.
+    /// The text without a byte order mark; empty for [`FileRole::NotRead`].
     pub text: String,
 }
 

@@ -1,0 +1,152 @@
+use std::fs;
+
+use super::*;
+
+/// A project on disk.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (path, bytes) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("folders");
+            fs::write(path, bytes).expect("file");
+        }
+        Self(dir)
+    }
+
+    fn folder(&self, kind: Kind, path: &str) -> Folder {
+        Folder { kind, path: self.0.path().join(path), required: true }
+    }
+
+    /// Role and path of each file, then assets, then findings.
+    fn read(&self, folders: &[Folder]) -> Vec<String> {
+        let limits = ReadLimits { text: 100, asset: 10, depth: 3, ..ReadLimits::default() };
+        let (set, findings) = read(self.0.path(), folders, &limits).expect("readable");
+        let files = set.iter().map(|(_, file)| format!("{:?} {} {:?}", file.role, file.path, file.text));
+        let assets = set.assets.iter().map(|asset| format!("asset {} {}", asset.path, asset.within));
+        let problems = findings.iter().map(|f| format!("{} {}: {}", f.code, set.file(f.at.file()).path, f.message));
+        files.chain(assets).chain(problems).collect()
+    }
+}
+
+#[test]
+fn rules_are_all_yaml_files_outside_hidden_folders() {
+    let project = Project::new(&[
+        ("rules/b/x.yml", b"b"),
+        ("rules/a.yaml", b"\xef\xbb\xbfa"),
+        ("rules/README.md", b"no"),
+        ("rules/x.yml.template", b"no"),
+        ("rules/x.yml.todo", b"no"),
+        ("rules/.git/x.yml", b"no"),
+        ("rules/.hidden.yml", b"h"),
+    ]);
+    let expected = [
+        r#"Content(Rule) rules/.hidden.yml "h""#,
+        r#"Content(Rule) rules/a.yaml "a""#,
+        r#"Content(Rule) rules/b/x.yml "b""#,
+    ];
+    assert_eq!(project.read(&[project.folder(Kind::Rule, "rules")]), expected);
+    // Overlapping folders give each file once, however they are written.
+    let folders = [project.folder(Kind::Rule, "rules"), project.folder(Kind::DataNeeded, "rules/../rules/b")];
+    assert_eq!(project.read(&folders), expected);
+}
+
+#[test]
+fn triggers_have_the_layout_of_atomic_red_team() {
+    let project = Project::new(&[
+        ("atomics/T1059/T1059.yaml", b"t"),
+        ("atomics/T1059/T1059.md", b"m"),
+        ("atomics/T1610/src/pod.yaml", b"no"),
+        ("atomics/Indexes/index.yaml", b"no"),
+        ("atomics/used_guids.txt", b"no"),
+    ]);
+    assert_eq!(
+        project.read(&[project.folder(Kind::Trigger, "atomics")]),
+        [r#"TriggerPage atomics/T1059/T1059.md "m""#, r#"Content(Trigger) atomics/T1059/T1059.yaml "t""#]
+    );
+}
+
+#[test]
+fn pages_are_markdown_and_the_rest_is_copied() {
+    let project = Project::new(&[
+        ("pages/a/index.md", b"x"),
+        ("pages/img/l.png", b"\xff"),
+        ("pages/.DS_Store", b"no"),
+        ("pages/big.bin", b"12345678901"),
+    ]);
+    assert_eq!(
+        project.read(&[project.folder(Kind::Page, "pages")]),
+        [
+            r#"Content(Page) pages/a/index.md "x""#,
+            r#"NotRead(None) pages/big.bin """#,
+            "asset pages/img/l.png img/l.png",
+            "PB003 pages/big.bin: the file is larger than 0 KiB",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_text_or_too_much_is_a_finding() {
+    let project = Project::new(&[("r/a.yml", b"ok\xff"), ("r/b.yml", &[b'x'; 101]), ("r/1/2/3/4/c.yml", b"no")]);
+    assert_eq!(
+        project.read(&[project.folder(Kind::Rule, "r")]),
+        [
+            r#"NotRead(None) r/1/2/3/4 """#,
+            r#"NotRead(Some(Rule)) r/a.yml """#,
+            r#"NotRead(Some(Rule)) r/b.yml """#,
+            "PB003 r/1/2/3/4: folders are nested deeper than 3 levels",
+            "PB002 r/a.yml: the file is not UTF-8: byte 0xFF at offset 2",
+            "PB003 r/b.yml: the file is larger than 0 KiB",
+        ]
+    );
+}
+
+#[test]
+fn an_absent_folder_is_an_error_only_where_it_was_named() {
+    let project = Project::new(&[]);
+    let mut folder = project.folder(Kind::DataNeeded, "dn");
+    let error = read(project.0.path(), &[folder.clone()], &ReadLimits::default()).expect_err("absent");
+    assert_eq!(error.to_string(), format!("the Data Needed folder `{}` does not exist", folder.path.display()));
+    folder.required = false;
+    assert_eq!(project.read(&[folder]), [""; 0]);
+}
+
+#[test]
+fn a_folder_outside_the_project_is_shown_as_written() {
+    let project = Project::new(&[("sigma/rules/a.yml", b"a"), ("project/x", b"")]);
+    let root = project.0.path().join("project");
+    let folder = Folder { kind: Kind::Rule, path: root.join("../sigma/rules"), required: true };
+    let (set, _) = read(&root, &[folder], &ReadLimits::default()).expect("readable");
+    let paths: Vec<_> = set.iter().map(|(_, file)| (file.path.as_str(), file.within.as_str())).collect();
+    assert_eq!(paths, [("../sigma/rules/a.yml", "a.yml")]);
+    let file = Folder { kind: Kind::Rule, path: root.join("../sigma/rules/a.yml"), required: true };
+    let (set, _) = read(&root, &[file], &ReadLimits::default()).expect("readable");
+    let paths: Vec<_> = set.iter().map(|(_, file)| (file.path.as_str(), file.within.as_str())).collect();
+    assert_eq!(paths, [("../sigma/rules/a.yml", "a.yml")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_are_not_followed() {
+    let project = Project::new(&[("r/a.yml", b"a"), ("secret/s.yml", b"s")]);
+    let root = project.0.path();
+    std::os::unix::fs::symlink(root.join("secret/s.yml"), root.join("r/link.yml")).expect("link");
+    std::os::unix::fs::symlink(root.join("secret"), root.join("r/dir")).expect("link");
+    rustix::fs::mknodat(rustix::fs::CWD, root.join("r/pipe.yml"), rustix::fs::FileType::Fifo, 0o600.into(), 0)
+        .expect("pipe");
+    assert_eq!(
+        project.read(&[project.folder(Kind::Rule, "r")]),
+        [
+            r#"Content(Rule) r/a.yml "a""#,
+            r#"NotRead(None) r/dir """#,
+            r#"NotRead(None) r/link.yml """#,
+            r#"NotRead(None) r/pipe.yml """#,
+            "PB008 r/dir: this is a symbolic link; links are not followed",
+            "PB008 r/link.yml: this is a symbolic link; links are not followed",
+            "PB008 r/pipe.yml: this is no regular file; it is not read",
+        ]
+    );
+    assert_eq!(file::bytes(&root.join("r/pipe.yml"), 9).expect("opened"), Content::Special);
+}
