@@ -7,6 +7,7 @@
 mod escape;
 mod html;
 mod line_index;
+mod markdown;
 mod place;
 mod slug;
 mod span;
@@ -15,7 +16,8 @@ mod url;
 pub use escape::{escape_html, escape_html_into, visible_controls};
 pub use html::Html;
 pub use line_index::{LineCol, LineIndex};
+pub use markdown::{RawHtml, markdown, push_plain_text};
 pub use place::{Place, Step, YamlPath};
-pub use slug::{fold_path, slug};
+pub use slug::{Anchors, fold_path, slug};
 pub use span::{At, FileId, Span};
 pub use url::SafeUrl;
