@@ -9,8 +9,9 @@ pub(super) mod modern;
 
 use crate::model::{Rule, RuleKind, Value};
 
-/// Words a condition may have. The longest published condition has under 200.
-const MAX_TOKENS: usize = 4096;
+/// Words a condition may have. The longest published condition has under 200, and a 2019 tree is
+/// as deep as its condition has operators.
+const MAX_TOKENS: usize = 1024;
 
 /// Levels of nesting in a detection or condition; beyond it is an attack on the stack.
 const MAX_DEPTH: usize = 64;

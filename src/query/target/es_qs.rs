@@ -78,10 +78,9 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
     Ok(Form::Single)
 }
 
-/// A keyword: a phrase in any field; with wildcards a single word in any field.
 fn keyword<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
     match &leaf.test {
-        Test::Match(pattern) if pattern.placeholder().is_none() => value(out, &leaf.test),
+        Test::Match(pattern) if pattern.placeholder().is_none() => return Ok(lucene::keyword(out, pattern, true)),
         Test::Number(_) | Test::Bool(_) => value(out, &leaf.test),
         Test::Regex(pattern, flags) => {
             let regex =

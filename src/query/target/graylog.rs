@@ -46,6 +46,9 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
         field(out, name);
     }
     match (&leaf.test, leaf.field) {
+        (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
+            return Ok(lucene::keyword(out, pattern, false));
+        }
         (Test::Match(pattern), _) if pattern.placeholder().is_none() => value(out, &leaf.test),
         (Test::Number(_) | Test::Bool(_), _) => value(out, &leaf.test),
         (Test::Regex(pattern, flags), _) => {

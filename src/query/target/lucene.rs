@@ -5,6 +5,7 @@
 
 use crate::query::tree::Test;
 use crate::query::value::{Part, Pattern};
+use crate::query::writer::Form;
 
 /// The words of the dialects built on it.
 pub(super) const AND: &str = " AND ";
@@ -55,6 +56,27 @@ fn escaped(out: &mut String, text: &str) {
         }
         out.push(c);
     }
+}
+
+/// A keyword, which may stand anywhere in any field.
+///
+/// Analyzed fields hold words: there a pattern finds part of a word and a phrase finds words next
+/// to each other, so text of more than letters and digits is searched both ways. Where no
+/// unanalyzed field is searched (`whole_values`), a pattern cannot span a space.
+pub(super) fn keyword(out: &mut String, pattern: &Pattern, whole_values: bool) -> Form {
+    let text = pattern.as_text();
+    let phrase = text.is_some_and(|text| text.contains(|c: char| !c.is_alphanumeric() && c != '_'));
+    let wildcard = whole_values || !text.is_some_and(|text| text.contains(char::is_whitespace));
+    if let Some(text) = text.filter(|_| phrase) {
+        quoted(out, text);
+        if wildcard {
+            out.push_str(OR);
+        }
+    }
+    if wildcard {
+        bare(out, &pattern.clone().open_start().open_end());
+    }
+    if phrase && wildcard { Form::Or } else { Form::Single }
 }
 
 /// A number as a value: a leading minus would be read as an operator.

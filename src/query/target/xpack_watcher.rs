@@ -69,7 +69,8 @@ fn modern_watch(detection: &Detection<'_>, query: String) -> Json {
     let body = object([("size", Json::Int(10)), ("query", object([("bool", both)]))]);
     let request = object([("indices", Json::Array(vec![Json::from("*")])), ("body", body)]);
     let title = detection.rule.title.replace("{{", "{ {");
-    let text = format!("Sigma rule '{title}': {{{{ctx.payload.hits.total}}}} hits\n{}", hits(&detection.rule.fields));
+    let text =
+        format!("Sigma rule '{title}': {{{{ctx.payload.hits.total}}}} hits{}", modern_hits(&detection.rule.fields));
     object([
         ("trigger", object([("schedule", object([("interval", Json::from(INTERVAL))]))])),
         ("input", object([("search", object([("request", request)]))])),
@@ -78,8 +79,16 @@ fn modern_watch(detection: &Detection<'_>, query: String) -> Json {
     ])
 }
 
-/// The part of a message that lists the hits: the fields given, or whole events.
-fn hits(fields: &[String]) -> String {
+/// A line for each hit: the fields the rule gives, or the whole event.
+fn modern_hits(fields: &[String]) -> String {
+    let plain = fields.iter().filter(|field| !field.contains(['{', '}']));
+    let values: Vec<String> = plain.map(|field| format!("{field}={{{{_source.{field}}}}}")).collect();
+    let hit = if values.is_empty() { "{{_source}}".to_owned() } else { values.join(" ") };
+    format!("{{{{#ctx.payload.hits.hits}}}}\n{{{{_source.@timestamp}}}} {hit}{{{{/ctx.payload.hits.hits}}}}")
+}
+
+/// The part of a 2019 message that lists the hits: the fields given, or whole events.
+fn legacy_hits(fields: &[String]) -> String {
     let mut text = "{{#ctx.payload.hits.hits}}".to_owned();
     if fields.is_empty() {
         text.push_str("{{_source}}\n");
@@ -152,7 +161,7 @@ fn legacy_json<'r>(
     let interval = detection.and_then(|d| d.get("timeframe")).map_or(Json::from(INTERVAL), json_of);
     let text = match counting.buckets() {
         buckets if !buckets.is_empty() => bucket_text(&buckets),
-        _ => format!("Hits:\n{}", hits(&legacy_fields(rule.document)?)),
+        _ => format!("Hits:\n{}", legacy_hits(&legacy_fields(rule.document)?)),
     };
     let attachment = object([("data.json", object([("data", object([("format", Json::from("json"))]))]))]);
     let email = object([
