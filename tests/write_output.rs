@@ -319,6 +319,38 @@ mod links {
     }
 
     #[test]
+    fn pages_that_did_not_change_stay_the_same_files() {
+        use std::os::unix::fs::MetadataExt as _;
+        let project = Project::new();
+        let inode = |path| fs::metadata(project.path(path)).expect(path).ino();
+        project.build(&[("a/same.html", "1"), ("a/other.html", "1")]).expect("first");
+        let before = (inode("output/a/same.html"), inode("output/a/other.html"));
+        project.build(&[("a/same.html", "1"), ("a/other.html", "2")]).expect("second");
+        assert_eq!(inode("output/a/same.html"), before.0);
+        assert_ne!(inode("output/a/other.html"), before.1);
+        // A page somebody changed by hand, to the same length.
+        project.lay("output/a/same.html", "9");
+        project.build(&[("a/same.html", "1"), ("a/other.html", "2")]).expect("third");
+        assert_eq!(project.output(), files(&[("a/same.html", "1"), ("a/other.html", "2")]));
+    }
+
+    #[test]
+    fn no_page_is_taken_through_a_link() {
+        let project = Project::new();
+        project.build(&[("a/b/x.html", "1"), ("y.html", "1")]).expect("first");
+        project.lay("elsewhere/b/x.html", "1").lay("elsewhere/y.html", "1");
+        fs::remove_dir_all(project.path("output/a")).expect("remove");
+        fs::remove_file(project.path("output/y.html")).expect("remove");
+        symlink(project.path("elsewhere"), project.path("output/a")).expect("a link");
+        symlink(project.path("elsewhere/y.html"), project.path("output/y.html")).expect("a link");
+        project.build(&[("a/b/x.html", "1"), ("y.html", "1")]).expect("second");
+        fs::write(project.path("elsewhere/b/x.html"), "2").expect("write");
+        fs::write(project.path("elsewhere/y.html"), "2").expect("write");
+        assert_eq!(project.output(), files(&[("a/b/x.html", "1"), ("y.html", "1")]));
+        assert!(fs::symlink_metadata(project.path("output/y.html")).expect("y").is_file());
+    }
+
+    #[test]
     fn a_lock_file_that_is_a_link_is_not_followed() {
         let project = Project::new();
         symlink(project.path("victim"), project.path(".output.lock")).expect("a link");

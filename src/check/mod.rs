@@ -9,7 +9,7 @@ mod duplicates;
 mod log_data;
 mod markdown;
 mod references;
-
+pub mod site_links;
 mod triggers;
 
 use crate::graph::Graph;

@@ -4,7 +4,7 @@
 //! the files it lists are deleted, so whatever a user laid beside them survives. Its text is a
 //! first line with the format's number, then one `length<TAB>path` line per file, sorted.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -77,8 +77,8 @@ pub(super) enum Listing {
     Absent,
     /// A build was interrupted, or the list is damaged: everything but [`is_kept`] names is ours.
     Everything,
-    /// Exactly these paths.
-    Files(HashSet<String>),
+    /// Exactly these paths, with the length they were written with.
+    Files(HashMap<String, u64>),
 }
 
 impl Listing {
@@ -97,8 +97,13 @@ impl Listing {
         match self {
             Self::Absent => false,
             Self::Everything => !is_kept(path),
-            Self::Files(files) => files.contains(path),
+            Self::Files(files) => files.contains_key(path),
         }
+    }
+
+    /// Whether a build put a file of this length at `path`.
+    pub(super) fn has_length(&self, path: &str, length: usize) -> bool {
+        matches!(self, Self::Files(files) if files.get(path) == Some(&(length as u64)))
     }
 }
 
@@ -111,9 +116,8 @@ fn parse(text: &str) -> Option<Listing> {
     }
     let paths = lines.map(|line| {
         let (length, path) = line.split_once('\t')?;
-        length.parse::<u64>().ok()?;
         OutPath::new(path).ok()?;
-        Some(path.to_owned())
+        Some((path.to_owned(), length.parse().ok()?))
     });
     Some(Listing::Files(paths.collect::<Option<_>>()?))
 }
@@ -151,7 +155,7 @@ mod tests {
     fn a_marker_says_what_was_written_whatever_the_order() {
         let text = manifest(&["b", "a/c"]).to_marker();
         assert_eq!(text, "purplebook output 1\n3\ta/c\n3\tb\n");
-        assert_eq!(parse(&text), Some(Listing::Files(["a/c".to_owned(), "b".to_owned()].into())));
+        assert_eq!(parse(&text), Some(Listing::Files([("a/c".to_owned(), 3), ("b".to_owned(), 3)].into())));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod manifest;
 mod memory;
 mod output_dir;
 mod remove;
+mod reuse;
 mod stage;
 mod swap;
 

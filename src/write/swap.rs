@@ -139,7 +139,7 @@ fn mark_both(output: &Path, before: &Listing, manifest: &Manifest) -> Result<(),
         Listing::Everything => Ok(()),
         Listing::Files(files) => {
             let old =
-                files.iter().filter_map(|path| Some(Entry { path: crate::site::OutPath::new(path).ok()?, length: 0 }));
+                files.keys().filter_map(|path| Some(Entry { path: crate::site::OutPath::new(path).ok()?, length: 0 }));
             manifest::mark_finished(output, &Manifest::new(old.chain(manifest.entries().iter().cloned()).collect()))
         }
     }
