@@ -211,6 +211,17 @@ pub struct Attack {
 }
 
 impl Attack {
+    /// Lays the user's names over ATT&CK's, by id, and keeps the table.
+    pub fn rename(&mut self, names: Vec<AttackName>) {
+        for name in &names {
+            let id = name.id.parse().ok();
+            if let Some(i) = id.and_then(|id| self.objects.binary_search_by_key(&id, |object| object.id).ok()) {
+                self.objects[i].name.clone_from(&name.name);
+            }
+        }
+        self.names = names;
+    }
+
     /// The object with this id.
     pub fn object(&self, id: AttackId) -> Option<&AttackObject> {
         self.objects.binary_search_by_key(&id, |object| object.id).ok().map(|i| &self.objects[i])

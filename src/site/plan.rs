@@ -181,14 +181,7 @@ impl Planner {
 
     fn free_page(&mut self, node: Node, within: &str) {
         let bare = within.strip_suffix(".md").unwrap_or(within);
-        let parts: Vec<String> = bare.split('/').map(|part| OutPath::sanitised("", part).as_str().to_owned()).collect();
-        let joined = parts.join("/");
-        self.claim(node, &|suffix| {
-            OutPath::new(&format!("{joined}{suffix}")).unwrap_or_else(|_| {
-                // Too long as a whole: the last part alone always fits.
-                OutPath::sanitised("pages", &with_suffix(parts.last().map_or("page", String::as_str), suffix))
-            })
-        });
+        self.claim(node, &|suffix| OutPath::of_file(&format!("{bare}{suffix}")));
     }
 
     /// Gives `node` the path of the empty suffix or, where that is taken, of the first free number.

@@ -71,6 +71,14 @@ impl OutPath {
         Self(if folder.is_empty() { part } else { format!("{folder}/{part}") })
     }
 
+    /// The path of a file copied to the site: `relative` (with `/`), each part made safe as in
+    /// [`OutPath::sanitised`]; a path that is too long as a whole keeps its last part, in `files`.
+    pub fn of_file(relative: &str) -> Self {
+        let parts: Vec<String> = relative.split('/').map(|part| Self::sanitised("", part).0).collect();
+        let last = parts.last().map_or("_", String::as_str);
+        Self::new(&parts.join("/")).unwrap_or_else(|_| Self::sanitised("files", last))
+    }
+
     /// This path with `extension` after a dot.
     #[must_use]
     pub fn with_extension(&self, extension: &'static str) -> Self {

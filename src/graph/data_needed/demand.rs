@@ -1,9 +1,10 @@
 //! What a rule asks for: its documents' log sources, and of each selection the events and fields.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use crate::model::{LogSource, Rule, RuleKind, Value};
 
+use super::condition::Condition;
 use super::logsource::in_words;
 use super::supply::{Candidate, Supply};
 use super::{DataGap, Needs};
@@ -80,83 +81,114 @@ struct Alternative {
     events: Vec<String>,
 }
 
-fn document_needs(document: &Document, supply: &Supply) -> Needs {
-    let source = &document.source;
-    let mut candidates = supply.serving(source);
-    let alternatives = alternatives(&document.detection);
-    let has_events = alternatives.iter().any(|a| !a.events.is_empty());
-    if source.category.is_none() && source.service.is_none() && !has_events {
-        // Only the product is known: fields alone may decide, keywords cannot.
-        candidates.retain(|_| alternatives.iter().any(|a| !a.fields.is_empty()));
+/// The selections of a document, and the conditions over them.
+struct Demand {
+    selections: Vec<Vec<Alternative>>,
+    conditions: Vec<Condition>,
+}
+
+impl Demand {
+    fn new(detection: &Value) -> Self {
+        let entries = detection.as_map().unwrap_or_default();
+        let selections: Vec<&(String, Value)> =
+            entries.iter().filter(|(name, _)| !matches!(name.as_str(), "condition" | "timeframe")).collect();
+        let names: Vec<&str> = selections.iter().map(|(name, _)| name.as_str()).collect();
+        let texts: Vec<&str> = match detection.get("condition") {
+            Some(Value::Str(text)) => vec![text],
+            Some(Value::Seq(items)) => items.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let mut conditions: Vec<Condition> = texts.into_iter().map(|text| Condition::read(text, &names)).collect();
+        let mut wanted = Vec::new();
+        conditions.iter().for_each(|condition| condition.wanted(&mut wanted));
+        if wanted.is_empty() {
+            // Nothing but negations, or no condition at all: every selection counts.
+            conditions = vec![Condition::any(&names)];
+        }
+        let alternatives = selections.iter().map(|(_, value)| {
+            let mut found = Vec::new();
+            selection(value, &mut found);
+            found
+        });
+        Self { selections: alternatives.collect(), conditions }
     }
-    let mut needs = Needs::default();
-    if candidates.is_empty() {
-        needs.gap = Some(DataGap::LogSource { source: in_words(source) });
-        return needs;
+
+    /// Whether events of the Data Needed alone can fulfil a condition.
+    fn served_by(&self, candidate: &Candidate<'_>) -> bool {
+        let possible = |i: usize| self.selections[i].iter().any(|alternative| alternative.served_by(candidate));
+        self.conditions.iter().any(|condition| condition.holds(&possible) == Some(true))
     }
-    let mut missing_events = Vec::new();
-    for alternative in &alternatives {
-        if alternative.events.is_empty() {
-            let fits = |c: &&Candidate<'_>| c.of_category && alternative.fields.iter().all(|field| c.has(field));
-            needs.data.extend(candidates.iter().filter(fits).map(|c| c.offer.index));
+
+    /// The alternatives of the selections that are not only negated.
+    fn wanted(&self) -> Vec<&Alternative> {
+        let mut wanted = Vec::new();
+        self.conditions.iter().for_each(|condition| condition.wanted(&mut wanted));
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.into_iter().flat_map(|i| &self.selections[i]).collect()
+    }
+}
+
+impl Alternative {
+    fn served_by(&self, candidate: &Candidate<'_>) -> bool {
+        if self.events.is_empty() {
+            candidate.of_category && self.fields.iter().all(|field| candidate.has(field))
         } else {
-            for event in &alternative.events {
-                let with = |c: &&Candidate<'_>| c.offer.event_ids.contains(event);
-                let found: Vec<u32> = candidates.iter().filter(with).map(|c| c.offer.index).collect();
-                if found.is_empty() && !missing_events.contains(event) {
-                    missing_events.push(event.clone());
-                }
-                needs.data.extend(found);
-            }
+            // The event decides: fields that are missing from a Data Needed's list do not make
+            // it another event.
+            self.events.iter().any(|event| candidate.offer.event_ids.contains(event))
         }
     }
-    needs.gap = if !missing_events.is_empty() {
-        Some(DataGap::Event { source: in_words(source), events: missing_events })
-    } else if needs.data.is_empty() {
-        Some(fields_gap(source, &alternatives, &candidates))
+}
+
+fn document_needs(document: &Document, supply: &Supply) -> Needs {
+    let source = &document.source;
+    let candidates = supply.serving(source);
+    let demand = Demand::new(&document.detection);
+    let wanted = demand.wanted();
+    let only_product = source.category.is_none() && source.service.is_none();
+    if candidates.is_empty() || (only_product && wanted.iter().all(|a| a.fields.is_empty() && a.events.is_empty())) {
+        // Where only the product is known, keywords alone cannot tell which log is meant.
+        return Needs { gap: Some(DataGap::LogSource { source: in_words(source) }), ..Needs::default() };
+    }
+    let mut serving: Vec<&Candidate<'_>> = candidates.iter().filter(|c| demand.served_by(c)).collect();
+    if serving.is_empty() {
+        // Selections that only different events together can fulfil: each event for itself.
+        let by_event = |c: &&Candidate<'_>| wanted.iter().any(|a| !a.events.is_empty() && a.served_by(c));
+        serving = candidates.iter().filter(by_event).collect();
+    }
+    let covered = |event: &&String| candidates.iter().any(|c| c.offer.event_ids.contains(*event));
+    let mut missing: Vec<String> = Vec::new();
+    for event in wanted.iter().flat_map(|a| &a.events).filter(|event| !covered(event)) {
+        if !missing.contains(event) {
+            missing.push(event.clone());
+        }
+    }
+    let data: BTreeSet<u32> = serving.iter().map(|c| c.offer.index).collect();
+    let gap = if !missing.is_empty() {
+        Some(DataGap::Event { source: in_words(source), events: missing })
+    } else if data.is_empty() {
+        Some(fields_gap(source, &wanted, &candidates))
     } else {
         None
     };
-    needs
+    Needs { data, gap }
 }
 
 /// Which fields the nearest Data Needed lacks: the one that lacks fewest, the first of equals.
-fn fields_gap(source: &LogSource, alternatives: &[Alternative], candidates: &[Candidate<'_>]) -> DataGap {
-    let mut best: Option<(usize, &Candidate<'_>, Vec<String>)> = None;
-    for candidate in candidates.iter().filter(|c| c.of_category) {
-        for alternative in alternatives {
-            let missing: Vec<String> = alternative.fields.iter().filter(|f| !candidate.has(f)).cloned().collect();
-            if best.as_ref().is_none_or(|(count, ..)| missing.len() < *count) {
-                best = Some((missing.len(), candidate, missing));
-            }
-        }
-    }
-    match best {
-        Some((_, candidate, missing)) => {
+fn fields_gap(source: &LogSource, wanted: &[&Alternative], candidates: &[Candidate<'_>]) -> DataGap {
+    let lacks = |candidate: &Candidate<'_>| -> Vec<String> {
+        let fields: BTreeSet<&String> = wanted.iter().flat_map(|a| &a.fields).collect();
+        fields.into_iter().filter(|field| !candidate.has(field)).cloned().collect()
+    };
+    let nearest =
+        candidates.iter().filter(|c| c.of_category).map(|c| (lacks(c), c)).min_by_key(|(lacks, _)| lacks.len());
+    match nearest {
+        Some((missing, candidate)) if !missing.is_empty() => {
             DataGap::Fields { source: in_words(source), missing, nearest: Some(candidate.offer.index) }
         }
-        None => DataGap::LogSource { source: in_words(source) },
+        _ => DataGap::LogSource { source: in_words(source) },
     }
-}
-
-/// All alternatives of the selections that must match; those a condition only negates are left
-/// out, unless there are no others.
-fn alternatives(detection: &Value) -> Vec<Alternative> {
-    let Some(entries) = detection.as_map() else { return Vec::new() };
-    let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
-    let negated = negated_names(detection.get("condition"), &names);
-    let collect = |skip_negated: bool| {
-        let mut found = Vec::new();
-        for (name, value) in entries {
-            let metadata = matches!(name.as_str(), "condition" | "timeframe");
-            if !metadata && !(skip_negated && negated.contains(name.as_str())) {
-                selection(value, &mut found);
-            }
-        }
-        found
-    };
-    let found = collect(true);
-    if found.is_empty() { collect(false) } else { found }
 }
 
 fn selection(value: &Value, out: &mut Vec<Alternative>) {
@@ -193,85 +225,5 @@ fn selection(value: &Value, out: &mut Vec<Alternative>) {
             }
         }
         _ => out.push(Alternative::default()),
-    }
-}
-
-/// The selections that every condition only ever negates.
-fn negated_names<'a>(condition: Option<&Value>, names: &[&'a str]) -> HashSet<&'a str> {
-    let conditions: Vec<&str> = match condition {
-        Some(Value::Str(text)) => vec![text],
-        Some(Value::Seq(items)) => items.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let mut wanted = HashSet::new();
-    let mut negated = HashSet::new();
-    for condition in conditions {
-        scan(condition, names, &mut wanted, &mut negated);
-    }
-    negated.difference(&wanted).copied().collect()
-}
-
-/// Sorts the selections a condition names by the parity of the `not`s above them. Lenient: this
-/// only weighs which data matters; whether the condition is valid is the compiler's to say.
-fn scan<'a>(condition: &str, names: &[&'a str], wanted: &mut HashSet<&'a str>, negated: &mut HashSet<&'a str>) {
-    let spaced = condition.replace('(', " ( ").replace(')', " ) ");
-    let mut stack = vec![false];
-    let mut flip = false;
-    for token in spaced.split_whitespace() {
-        let current = *stack.last().unwrap_or(&false);
-        match token.to_ascii_lowercase().as_str() {
-            "not" => flip = !flip,
-            "(" => {
-                stack.push(current ^ flip);
-                flip = false;
-            }
-            ")" => {
-                if stack.len() > 1 {
-                    stack.pop();
-                }
-                flip = false;
-            }
-            "1" | "any" | "all" | "of" => {}
-            "and" | "or" => flip = false,
-            "|" => break,
-            _ => {
-                let into = if current ^ flip { &mut *negated } else { &mut *wanted };
-                into.extend(names.iter().copied().filter(|name| matches(token, name)));
-                flip = false;
-            }
-        }
-    }
-}
-
-/// Whether a selector (`filter_*`, `them`, a name) names a selection.
-fn matches(selector: &str, name: &str) -> bool {
-    match selector.split_once('*') {
-        None => selector == name || selector.eq_ignore_ascii_case("them"),
-        Some((before, after)) => {
-            name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn negated_selections_are_told_from_wanted_ones() {
-        let names = ["selection", "filter_main_a", "filter_optional_b", "other"];
-        let negated = |condition: &str| {
-            let value = Value::Str(condition.to_owned());
-            let mut found: Vec<&str> = negated_names(Some(&value), &names).into_iter().collect();
-            found.sort_unstable();
-            found
-        };
-        assert_eq!(
-            negated("selection and not 1 of filter_main_* and not 1 of filter_optional_*"),
-            ["filter_main_a", "filter_optional_b"]
-        );
-        assert_eq!(negated("selection and not (filter_main_a or other)"), ["filter_main_a", "other"]);
-        assert_eq!(negated("all of them"), [""; 0]);
-        assert_eq!(negated("not (not other)"), [""; 0]);
     }
 }

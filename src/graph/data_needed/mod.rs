@@ -5,6 +5,7 @@
 //! leads to events as `service` leads to channels, and where nothing fits the reason is kept.
 
 mod atc2019;
+mod condition;
 mod demand;
 mod logsource;
 mod supply;
