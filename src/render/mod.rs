@@ -1,4 +1,13 @@
 //! Pages to bytes: HTML by the theme's templates, Markdown by profile.
+//!
+//! Pure: pages and a theme in, text out. Only [`crate::text::Html`] and
+//! [`crate::text::SafeUrl`] reach markup unescaped.
 
+mod env;
 pub mod highlight;
+mod html;
 pub mod prose;
+mod theme;
+
+pub use html::{HtmlRenderer, html};
+pub use theme::{Theme, ThemeError};

@@ -1,0 +1,115 @@
+//! A theme: the templates pages are laid out by, and the files they refer to.
+//!
+//! The default theme is part of the binary. A theme of the user replaces or adds single files
+//! of it: `templates/NAME` and `static/NAME`. Names are those relative to the theme's folder,
+//! with `/`. What templates are given is described in `themes/default/theme.md`.
+
+use std::collections::BTreeMap;
+
+use tera::{Context, Tera};
+
+use super::env::environment;
+use crate::site::{OutPath, PageKind};
+
+const TEMPLATES: [(&str, &str); 4] = [
+    ("404.html", include_str!("../../themes/default/templates/404.html")),
+    ("base.html", include_str!("../../themes/default/templates/base.html")),
+    ("components.html", include_str!("../../themes/default/templates/components.html")),
+    ("page.html", include_str!("../../themes/default/templates/page.html")),
+];
+
+const STATIC: [(&str, &[u8]); 3] = [
+    ("icon.svg", include_bytes!("../../themes/default/static/icon.svg")),
+    ("script.js", include_bytes!("../../themes/default/static/script.js")),
+    ("style.css", include_bytes!("../../themes/default/static/style.css")),
+];
+
+/// The theme cannot be used, or one of its templates failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ThemeError {
+    /// A template is not UTF-8.
+    #[error("theme file `{0}` is not UTF-8")]
+    NotUtf8(String),
+    /// A file is in neither of the folders a theme has.
+    #[error("theme file `{0}` is neither under `templates/` nor under `static/`")]
+    Misplaced(String),
+    /// A static file has a name the site cannot be written with.
+    #[error("theme file `{0}` has a name that is not safe in a published folder")]
+    BadName(String),
+    /// A template does not parse or refers to something that is not there; Tera's report.
+    #[error("theme templates: {0}")]
+    Templates(String),
+    /// A template failed on a page; Tera's report.
+    #[error("template `{template}` on page `{page}`: {report}")]
+    Page {
+        /// The template.
+        template: String,
+        /// The page's path.
+        page: String,
+        /// What happened, with its place in the template.
+        report: String,
+    },
+}
+
+/// Templates and static files, ready for use on any thread.
+#[derive(Clone)]
+pub struct Theme {
+    tera: Tera,
+    assets: BTreeMap<OutPath, Vec<u8>>,
+}
+
+impl Theme {
+    /// The default theme.
+    pub fn embedded() -> Self {
+        Self::load(&[]).unwrap_or_else(|error| unreachable!("the default theme is part of the tests: {error}"))
+    }
+
+    /// The default theme with `files` in place of, or beside, its own.
+    ///
+    /// Files that lie directly in the theme's folder (a README, a licence) are left alone.
+    pub fn load(files: &[(String, Vec<u8>)]) -> Result<Self, ThemeError> {
+        let mut templates: BTreeMap<&str, &str> = TEMPLATES.into();
+        let mut statics: BTreeMap<&str, &[u8]> = STATIC.into();
+        for (name, bytes) in files {
+            if let Some(template) = name.strip_prefix("templates/") {
+                let text = std::str::from_utf8(bytes).map_err(|_| ThemeError::NotUtf8(name.clone()))?;
+                templates.insert(template, text.strip_prefix('\u{feff}').unwrap_or(text));
+            } else if let Some(asset) = name.strip_prefix("static/") {
+                statics.insert(asset, bytes);
+            } else if name.contains('/') {
+                return Err(ThemeError::Misplaced(name.clone()));
+            }
+        }
+        let mut tera = environment();
+        tera.add_raw_templates(templates).map_err(|error| ThemeError::Templates(error.to_string()))?;
+        let assets = statics.into_iter().map(|(name, bytes)| {
+            let path =
+                OutPath::new(&format!("assets/{name}")).map_err(|_| ThemeError::BadName(format!("static/{name}")))?;
+            Ok((path, bytes.to_vec()))
+        });
+        Ok(Self { tera, assets: assets.collect::<Result<_, ThemeError>>()? })
+    }
+
+    /// The files to be written beside the pages, under `assets/`, sorted by path.
+    pub fn assets(&self) -> Vec<(OutPath, Vec<u8>)> {
+        self.assets.iter().map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
+    }
+
+    /// The template for pages of `kind`: its own (`rule.html`) if the theme has one, else `page.html`.
+    pub(super) fn template_for(&self, kind: PageKind) -> String {
+        let own = format!("{}.html", kind.key());
+        if self.tera.contains_template(&own) { own } else { "page.html".to_owned() }
+    }
+
+    /// The output of a template; `page` names the page in errors.
+    pub(super) fn render(&self, template: &str, context: &Context, page: &str) -> Result<String, ThemeError> {
+        self.tera.render(template, context).map_err(|error| ThemeError::Page {
+            template: template.to_owned(),
+            page: page.to_owned(),
+            report: error.to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

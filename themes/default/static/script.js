@@ -1,0 +1,255 @@
+// Adds what a static page cannot do: a remembered theme, copy buttons, tabs, and filtering and
+// sorting of tables. Nothing is missing without it. Text goes in by textContent only.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+
+  // Storage may be switched off or refused, for example for files opened from disk.
+  const recall = (key) => {
+    try {
+      return localStorage.getItem(`purplebook-${key}`);
+    } catch {
+      return null;
+    }
+  };
+  const remember = (key, value) => {
+    try {
+      localStorage.setItem(`purplebook-${key}`, value);
+    } catch {
+      // The choice then lasts for this page only.
+    }
+  };
+
+  // Runs before the body is parsed, so that a remembered theme never flashes.
+  const saved = recall("theme");
+  if (saved === "light" || saved === "dark") root.dataset.theme = saved;
+  root.classList.add("js");
+
+  const make = (tag, properties = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+  const button = (text, properties = {}) => make("button", { type: "button", ...properties }, text);
+
+  const themeToggle = () => {
+    const tools = document.getElementById("pb-tools");
+    if (!tools) return;
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const current = () => root.dataset.theme || (system.matches ? "dark" : "light");
+    const toggle = button("", { class: "theme" });
+    const label = () => {
+      toggle.textContent = current() === "dark" ? "Light" : "Dark";
+      toggle.setAttribute("aria-label", `Switch to ${current() === "dark" ? "light" : "dark"} theme`);
+    };
+    toggle.addEventListener("click", () => {
+      root.dataset.theme = current() === "dark" ? "light" : "dark";
+      remember("theme", root.dataset.theme);
+      label();
+    });
+    system.addEventListener("change", label);
+    label();
+    tools.append(toggle);
+  };
+
+  const copyButtons = () => {
+    for (const figure of document.querySelectorAll("figure.code")) {
+      const code = figure.querySelector("code");
+      const copy = button("Copy", { class: "copy" });
+      const status = make("span", { class: "hidden", role: "status" });
+      const say = (text) => {
+        copy.textContent = text;
+        status.textContent = text;
+        setTimeout(() => {
+          copy.textContent = "Copy";
+          status.textContent = "";
+        }, 2000);
+      };
+      copy.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(code.textContent);
+          say("Copied");
+        } catch {
+          getSelection().selectAllChildren(code);
+          say("Selected");
+        }
+      });
+      figure.querySelector("figcaption").append(copy, status);
+    }
+  };
+
+  // Queries under headings become tabs; the choice of target holds for all pages.
+  const tabs = () => {
+    document.querySelectorAll(".queries").forEach((group, number) => {
+      const panels = [...group.querySelectorAll(":scope > .query")];
+      if (panels.length < 2) return;
+      const list = make("div", { role: "tablist", "aria-label": "Queries" });
+      const select = (index, focus) => {
+        panels.forEach((panel, i) => {
+          const chosen = i === index;
+          panel.hidden = !chosen;
+          buttons[i].setAttribute("aria-selected", String(chosen));
+          buttons[i].tabIndex = chosen ? 0 : -1;
+        });
+        if (focus) buttons[index].focus();
+      };
+      const buttons = panels.map((panel, i) => {
+        const heading = panel.firstElementChild;
+        const tab = button(heading.textContent, {
+          role: "tab",
+          id: `pb-tab-${number}-${i}`,
+          "aria-controls": `pb-panel-${number}-${i}`,
+        });
+        heading.hidden = true;
+        panel.id = `pb-panel-${number}-${i}`;
+        panel.setAttribute("role", "tabpanel");
+        panel.setAttribute("aria-labelledby", tab.id);
+        tab.addEventListener("click", () => {
+          select(i, false);
+          remember("query", panel.dataset.target);
+        });
+        return tab;
+      });
+      list.addEventListener("keydown", (event) => {
+        const now = buttons.indexOf(document.activeElement);
+        const last = buttons.length - 1;
+        const next = { ArrowRight: now === last ? 0 : now + 1, ArrowLeft: now === 0 ? last : now - 1, Home: 0, End: last }[event.key];
+        if (now < 0 || next === undefined) return;
+        event.preventDefault();
+        select(next, true);
+        remember("query", panels[next].dataset.target);
+      });
+      list.append(...buttons);
+      group.prepend(list);
+      const preferred = panels.findIndex((panel) => panel.dataset.target === recall("query"));
+      select(Math.max(preferred, 0), false);
+    });
+  };
+
+  const FILTER_FROM_ROWS = 10;
+
+  const sortable = (table) => {
+    const body = table.tBodies[0];
+    const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+    [...table.tHead.rows[0].cells].forEach((header, column) => {
+      const sort = button(header.textContent, { class: "sort" });
+      header.replaceChildren(sort);
+      sort.addEventListener("click", () => {
+        const down = header.getAttribute("aria-sort") === "ascending";
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        header.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const numeric = header.classList.contains("num");
+        const keys = new Map();
+        for (const row of body.rows) {
+          const text = row.cells[column].textContent.trim();
+          keys.set(row, numeric ? Number.parseFloat(text.replaceAll(",", "")) || 0 : text);
+        }
+        const order = (a, b) => (numeric ? keys.get(a) - keys.get(b) : collator.compare(keys.get(a), keys.get(b)));
+        const rows = [...body.rows].sort((a, b) => (down ? order(b, a) : order(a, b)));
+        body.replaceChildren(...rows);
+      });
+    });
+  };
+
+  const filterable = (table, region) => {
+    const rows = [...table.tBodies[0].rows];
+    const label = region.getAttribute("aria-label");
+    const input = make("input", { type: "search", "aria-label": `Filter ${label}`, placeholder: "Filter", autocomplete: "off", spellcheck: "false" });
+    const status = make("span", { role: "status" });
+    let texts = null;
+    let waiting = 0;
+    const apply = () => {
+      texts ??= rows.map((row) => row.textContent.toLowerCase());
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, i) => {
+        const match = words.every((word) => texts[i].includes(word));
+        if (row.hidden === match) row.hidden = !match;
+        if (match) shown += 1;
+      });
+      status.textContent = words.length ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")}` : "";
+    };
+    input.addEventListener("input", () => {
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(apply);
+    });
+    region.before(make("div", { class: "filter" }, input, status));
+  };
+
+  const tables = () => {
+    for (const region of document.querySelectorAll(".scroll")) {
+      const table = region.querySelector("table");
+      const rows = table.tBodies[0].rows.length;
+      if (rows > 1) sortable(table);
+      if (rows >= FILTER_FROM_ROWS) filterable(table, region);
+    }
+  };
+
+  const matrix = () => {
+    for (const region of document.querySelectorAll(".matrix")) {
+      const folds = [...region.querySelectorAll("details")];
+      if (!folds.length) continue;
+      const expand = button("Show all sub-techniques", { class: "expand", "aria-pressed": "false" });
+      expand.addEventListener("click", () => {
+        const open = expand.getAttribute("aria-pressed") !== "true";
+        expand.setAttribute("aria-pressed", String(open));
+        for (const fold of folds) fold.open = open;
+      });
+      region.before(expand);
+    }
+  };
+
+  // What does not overflow need not be a stop for the Tab key.
+  const tabStops = () => {
+    const regions = [...document.querySelectorAll(".scroll, .matrix, pre[tabindex]")];
+    if (!("ResizeObserver" in window)) return;
+    const observer = new ResizeObserver((entries) => {
+      for (const { target } of entries) {
+        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+        else target.removeAttribute("tabindex");
+      }
+    });
+    for (const region of regions) observer.observe(region);
+  };
+
+  // Marks the section being read in the list of contents.
+  const whereAmI = () => {
+    const links = new Map();
+    for (const link of document.querySelectorAll(".contents a")) {
+      const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (section) links.set(section, link);
+    }
+    if (!links.size || !("IntersectionObserver" in window)) return;
+    const visible = new Set();
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) {
+          if (entry.isIntersecting) visible.add(entry.target);
+          else visible.delete(entry.target);
+        }
+        const first = [...links.keys()].find((section) => visible.has(section));
+        if (!first) return;
+        for (const [section, link] of links) {
+          if (section === first) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        }
+      },
+      { rootMargin: "-15% 0px -60% 0px" },
+    );
+    for (const section of links.keys()) observer.observe(section);
+  };
+
+  const start = () => {
+    themeToggle();
+    copyButtons();
+    tabs();
+    tables();
+    matrix();
+    tabStops();
+    whereAmI();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
