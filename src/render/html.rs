@@ -7,7 +7,7 @@
 mod block;
 mod inline;
 mod matrix;
-mod plain;
+mod names;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -15,6 +15,7 @@ mod tests;
 use tera::Value;
 
 use self::inline::{Place, grouped};
+use self::names::Names;
 use self::shell::Shell;
 use super::env::{map, markup, text};
 use super::theme::{Theme, ThemeError};
@@ -22,7 +23,10 @@ use crate::site::{Fact, FactValue, Frame, Page, RouteTable, Section};
 use crate::text::{Html, SafeUrl};
 
 /// A page gets a list of its sections from this many on.
-const SECTIONS_FOR_CONTENTS: usize = 3;
+const FEWEST_CONTENTS: usize = 3;
+
+/// A list of sections longer than this shows those of the highest level only.
+const MOST_CONTENTS: usize = 16;
 
 /// Makes the pages of one site; shared by all threads.
 pub struct HtmlRenderer<'a> {
@@ -40,6 +44,7 @@ impl<'a> HtmlRenderer<'a> {
     /// The page as a complete document.
     pub fn page(&self, page: &Page) -> Result<String, ThemeError> {
         let place = Place { routes: self.routes, from: page.route };
+        let mut names = Names::of(page);
         let mut context = self.shell.context(page);
         context.insert_value(
             "page",
@@ -60,8 +65,9 @@ impl<'a> HtmlRenderer<'a> {
         let badges = page.badges.iter().map(|b| map([("text", text(&b.text)), ("tone", text(b.tone.key()))]));
         context.insert_value("badges", badges.collect::<Vec<_>>().into());
         context.insert_value("facts", page.facts.iter().map(|f| fact(place, f)).collect::<Vec<_>>().into());
-        context.insert_value("sections", page.sections.iter().map(|s| section(place, s)).collect::<Vec<_>>().into());
-        context.insert_value("contents", (page.sections.len() >= SECTIONS_FOR_CONTENTS).into());
+        context.insert_value("contents", contents(page).into());
+        let sections = page.sections.iter().map(|s| section(place, s, &mut names));
+        context.insert_value("sections", sections.collect::<Vec<_>>().into());
         let credits = page.credits.iter().map(|line| {
             let mut html = Html::new();
             place.push_line(&mut html, line);
@@ -98,13 +104,35 @@ fn fact(place: Place<'_>, fact: &Fact) -> Value {
     map([("key", text(fact.key)), ("label", text(fact.label)), ("value", markup(&value))])
 }
 
-fn section(place: Place<'_>, section: &Section) -> Value {
+/// The sections in the list of contents; none where the page is short.
+fn contents(page: &Page) -> Vec<Value> {
+    let titled = || page.sections.iter().filter(|section| !section.title.is_empty());
+    let deepest = if titled().count() > MOST_CONTENTS { 2 } else { u8::MAX };
+    let listed: Vec<_> = titled().filter(|section| section.level <= deepest).collect();
+    if listed.len() < FEWEST_CONTENTS {
+        return Vec::new();
+    }
+    let entry = |section: &&Section| {
+        map([
+            ("href", text(anchor_href(section).as_str())),
+            ("title", text(&section.title)),
+            ("level", section.level.clamp(2, 4).into()),
+        ])
+    };
+    listed.iter().map(entry).collect()
+}
+
+fn anchor_href(section: &Section) -> SafeUrl {
+    SafeUrl::from_path("", Some(&section.anchor))
+}
+
+fn section(place: Place<'_>, section: &Section, names: &mut Names) -> Value {
     map([
         ("anchor", text(&section.anchor)),
-        ("href", text(SafeUrl::from_path("", Some(&section.anchor)).as_str())),
+        ("href", text(anchor_href(section).as_str())),
         ("title", text(&section.title)),
         ("level", section.level.clamp(2, 4).into()),
         ("count", Value::from(section.count.map(grouped))),
-        ("body", markup(&block::section_body(place, section))),
+        ("body", markup(&block::section_body(place, section, names))),
     ])
 }

@@ -3,15 +3,15 @@
 //! Everything is readable and reachable without script: queries stand one after the other under
 //! headings, wide content scrolls inside a region the keyboard can focus.
 
+use super::super::{highlight, prose};
 use super::inline::{Place, push_number};
-use super::{plain as highlight, plain as prose};
+use super::names::Names;
 use crate::site::{Block, CodeBlock, Column, Inline, Query, QueryText, RouteId, Section, Stat, Tone};
 use crate::text::Html;
 
 /// The content of a section.
-pub(super) fn section_body(place: Place<'_>, section: &Section) -> Html {
+pub(super) fn section_body(place: Place<'_>, section: &Section, names: &mut Names) -> Html {
     let mut out = Html::new();
-    let mut tables = 0;
     for block in &section.blocks {
         match block {
             Block::Line(line) => {
@@ -21,13 +21,13 @@ pub(super) fn section_body(place: Place<'_>, section: &Section) -> Html {
             }
             Block::Prose(text) => {
                 out.push_static("<div class=\"prose\">");
-                out.push(&prose::to_html(text, place.from, place.routes));
+                out.push(&prose::to_html_with(text, place.from, place.routes, &mut names.anchors));
                 out.push_static("</div>\n");
             }
             Block::List(items) => push_list(&mut out, place, items),
             Block::Table { columns, rows } => {
-                tables += 1;
-                push_table(&mut out, place, &table_label(&section.title, tables), columns, rows);
+                let label = names.label(format!("{}: table", section.title));
+                push_table(&mut out, place, &label, columns, rows);
             }
             Block::Code(code) => push_code(&mut out, code),
             Block::Queries(queries) => push_queries(&mut out, queries, section.level),
@@ -35,16 +35,12 @@ pub(super) fn section_body(place: Place<'_>, section: &Section) -> Html {
             Block::Stats(stats) => push_stats(&mut out, place, stats),
             Block::Cards(cards) => push_cards(&mut out, place, cards),
             Block::Matrix(columns) => {
-                super::matrix::push_matrix(&mut out, place, &section.title, section.level, columns);
+                let label = names.label(section.title.clone());
+                super::matrix::push_matrix(&mut out, place, &label, section.level, columns);
             }
         }
     }
     out
-}
-
-/// The accessible name of a section's table; the second and later are numbered.
-fn table_label(title: &str, number: usize) -> String {
-    if number == 1 { format!("{title}: table") } else { format!("{title}: table {number}") }
 }
 
 /// Appends `<h3>` and the like; one level below `above`.
@@ -114,7 +110,7 @@ fn push_figure(out: &mut Html, open: &'static str, title: &str, language: &'stat
         out.push_text(title);
         out.push_static("</span>");
     }
-    if !language.is_empty() {
+    if !matches!(language, "" | "text") {
         out.push_static("<span class=\"lang\">");
         out.push_text(language);
         out.push_static("</span>");
@@ -175,7 +171,10 @@ fn push_stats(out: &mut Html, place: Place<'_>, stats: &[Stat]) {
             out.push_static(">");
         }
         out.push_static("<strong>");
-        out.push_text(&stat.value);
+        match stat.value.parse() {
+            Ok(number) => push_number(out, number),
+            Err(_) => out.push_text(&stat.value),
+        }
         out.push_static("</strong> <span>");
         out.push_text(&stat.label);
         out.push_static("</span>");

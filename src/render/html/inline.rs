@@ -25,12 +25,11 @@ impl Place<'_> {
         }
     }
 
-    /// Appends the values of a table's cell: neighbours that are not running text are set apart.
+    /// Appends the values of a table's cell, set apart.
     pub(super) fn push_values(&self, out: &mut Html, values: &[Inline]) {
         for (i, value) in values.iter().enumerate() {
-            let before = i.checked_sub(1).map(|i| &values[i]);
-            match (before, value) {
-                (None | Some(Inline::Text(_)), _) | (_, Inline::Text(_)) => {}
+            match (i.checked_sub(1).map(|i| &values[i]), value) {
+                (None, _) => {}
                 (_, Inline::Badge(_)) | (Some(Inline::Badge(_)), _) => out.push_static(" "),
                 _ => out.push_static(", "),
             }
@@ -118,12 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn values_of_a_cell_are_set_apart_and_running_text_is_not() {
+    fn values_of_a_cell_are_set_apart() {
         let code = |text: &str| Inline::Code(text.to_owned());
         let badge = Inline::Badge(Badge { text: "high".to_owned(), tone: Tone::Danger });
         assert_eq!(values(&[code("a"), code("b")]), "<code>a</code>, <code>b</code>");
         assert_eq!(values(&[code("a"), badge]), "<code>a</code> <span class=\"badge danger\">high</span>");
-        assert_eq!(values(&[code("a"), Inline::text(": b, "), code("c")]), "<code>a</code>: b, <code>c</code>");
+        assert_eq!(values(&[Inline::text("T1"), Inline::text("T2")]), "T1, T2");
     }
 
     #[test]

@@ -17,7 +17,8 @@ fn rendered(page: &Page) -> String {
 fn body_of(block: Block) -> String {
     let section =
         Section { anchor: "a".to_owned(), title: "Title".to_owned(), level: 2, count: None, blocks: vec![block] };
-    block::section_body(Place { routes: &routes(), from: RouteId(1) }, &section).into_string()
+    let mut names = Names::of(&page(PageKind::Rule, "x"));
+    block::section_body(Place { routes: &routes(), from: RouteId(1) }, &section, &mut names).into_string()
 }
 
 #[test]

@@ -55,7 +55,12 @@
   };
 
   const copyButtons = () => {
-    for (const figure of document.querySelectorAll("figure.code")) {
+    for (const pre of document.querySelectorAll(".prose pre.code")) {
+      const frame = make("div", { class: "copyable" });
+      pre.before(frame);
+      frame.append(pre);
+    }
+    for (const figure of document.querySelectorAll("figure.code, .copyable")) {
       const code = figure.querySelector("code");
       const copy = button("Copy", { class: "copy" });
       const status = make("span", { class: "hidden", role: "status" });
@@ -76,7 +81,7 @@
           say("Selected");
         }
       });
-      figure.querySelector("figcaption").append(copy, status);
+      (figure.querySelector("figcaption") || figure).append(copy, status);
     }
   };
 
@@ -203,7 +208,7 @@
 
   // What does not overflow need not be a stop for the Tab key.
   const tabStops = () => {
-    const regions = [...document.querySelectorAll(".scroll, .matrix, pre[tabindex]")];
+    const regions = [...document.querySelectorAll(".scroll, .table-scroll, .matrix, pre[tabindex]")];
     if (!("ResizeObserver" in window)) return;
     const observer = new ResizeObserver((entries) => {
       for (const { target } of entries) {
