@@ -1,33 +1,41 @@
-//! Links, images and anchors of free pages.
+//! Links, images and anchors of free pages and of the Markdown in other entities.
 
-use crate::model::MarkdownLink;
 use crate::report::{Code, Finding, Findings};
-use crate::site::{BrokenLink, RouteId, Subject};
+use crate::site::{BrokenLink, LinkSource, RouteId, Subject, destinations, markdown_field};
+use crate::text::{At, YamlPath};
 
 use super::CheckInput;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
-    // Where the page itself ends up does not matter for whether its links lead somewhere.
-    let from = input.plan.route(Subject::Home).unwrap_or(RouteId(0));
+    // Where the text of the home page's own links start from; any page would do.
+    let home = input.plan.route(Subject::Home).unwrap_or(RouteId(0));
     for page in input.graph.corpus().pages.iter().filter(|page| !page.draft) {
         for link in &page.body.links {
-            if let Err(broken) = input.links.resolve(page, from, &link.destination) {
-                findings.push(finding(link, broken));
+            if let Err(broken) = input.links.resolve(LinkSource::page(page), home, &link.destination) {
+                findings.push(finding(&link.destination, link.span.into(), broken));
+            }
+        }
+    }
+    for (node, origin) in input.graph.origins() {
+        let Some((field, text)) = markdown_field(input.graph, node) else { continue };
+        let from = input.plan.node(node).unwrap_or(home);
+        for destination in destinations(text) {
+            if let Err(broken) = input.links.resolve(LinkSource::field(origin), from, &destination) {
+                findings.push(finding(&destination, origin.place(YamlPath::field(field)).into(), broken));
             }
         }
     }
 }
 
-fn finding(link: &MarkdownLink, broken: BrokenLink) -> Finding {
-    let destination = &link.destination;
+fn finding(destination: &str, at: At, broken: BrokenLink) -> Finding {
     match broken {
         BrokenLink::NoTarget(wanted) => {
-            Finding::new(Code::BrokenLink, link.span, format!("`{destination}` leads nowhere: there is no `{wanted}`"))
+            Finding::new(Code::BrokenLink, at, format!("`{destination}` leads nowhere: there is no `{wanted}`"))
         }
         BrokenLink::NoAnchor(title, anchor) => {
-            Finding::new(Code::BrokenAnchor, link.span, format!("the page \"{title}\" has no heading `#{anchor}`"))
+            Finding::new(Code::BrokenAnchor, at, format!("the page \"{title}\" has no heading `#{anchor}`"))
         }
-        BrokenLink::Unsafe => Finding::new(Code::UnsafeUrl, link.span, format!("`{destination}` may not be linked to"))
+        BrokenLink::Unsafe => Finding::new(Code::UnsafeUrl, at, format!("`{destination}` may not be linked to"))
             .help("links are relative, or `https:`, `http:` or `mailto:` addresses"),
     }
 }

@@ -19,7 +19,7 @@ pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy, Via};
 pub use link::{DataNeededProfile, link};
 pub use node::Node;
 
-use crate::model::{AttackId, AttackKind, AttackObject, Corpus};
+use crate::model::{AttackId, AttackKind, AttackObject, Corpus, Origin};
 
 /// The linked knowledge base.
 #[derive(Debug, Default)]
@@ -73,6 +73,58 @@ impl Graph {
     /// References that lead nowhere, in source order.
     pub fn unresolved(&self) -> &[Unresolved] {
         &self.unresolved
+    }
+
+    /// All entities with where they were read, by kind and position.
+    pub fn origins(&self) -> impl Iterator<Item = (Node, &Origin)> {
+        fn numbered<'a, T: 'a>(
+            entities: &'a [T],
+            node: fn(u32) -> Node,
+            origin: fn(&T) -> &Origin,
+        ) -> impl Iterator<Item = (Node, &'a Origin)> {
+            (0..).zip(entities).map(move |(i, entity)| (node(i), origin(entity)))
+        }
+        let corpus = &self.corpus;
+        numbered(&corpus.rules, Node::Rule, |x| &x.origin)
+            .chain(numbered(&corpus.data_needed, Node::DataNeeded, |x| &x.origin))
+            .chain(numbered(&corpus.logging_policies, Node::LoggingPolicy, |x| &x.origin))
+            .chain(numbered(&corpus.enrichments, Node::Enrichment, |x| &x.origin))
+            .chain(numbered(&corpus.triggers, Node::Trigger, |x| &x.origin))
+            .chain(numbered(&corpus.response_actions, Node::ResponseAction, |x| &x.origin))
+            .chain(numbered(&corpus.response_playbooks, Node::ResponsePlaybook, |x| &x.origin))
+            .chain(numbered(&corpus.pages, Node::Page, |x| &x.origin))
+    }
+
+    /// Where an entity was read; `None` for ATT&CK objects.
+    pub fn origin(&self, node: Node) -> Option<&Origin> {
+        let (corpus, i) = (&self.corpus, node.index());
+        Some(match node {
+            Node::Rule(_) => &corpus.rules.get(i)?.origin,
+            Node::DataNeeded(_) => &corpus.data_needed.get(i)?.origin,
+            Node::LoggingPolicy(_) => &corpus.logging_policies.get(i)?.origin,
+            Node::Enrichment(_) => &corpus.enrichments.get(i)?.origin,
+            Node::Trigger(_) => &corpus.triggers.get(i)?.origin,
+            Node::ResponseAction(_) => &corpus.response_actions.get(i)?.origin,
+            Node::ResponsePlaybook(_) => &corpus.response_playbooks.get(i)?.origin,
+            Node::Page(_) => &corpus.pages.get(i)?.origin,
+            Node::Attack(_) => return None,
+        })
+    }
+
+    /// The title of an entity, or the name of an ATT&CK object.
+    pub fn title(&self, node: Node) -> &str {
+        let (corpus, i) = (&self.corpus, node.index());
+        match node {
+            Node::Rule(_) => &corpus.rules[i].title,
+            Node::DataNeeded(_) => &corpus.data_needed[i].title,
+            Node::LoggingPolicy(_) => &corpus.logging_policies[i].title,
+            Node::Enrichment(_) => &corpus.enrichments[i].title,
+            Node::Trigger(_) => &corpus.triggers[i].display_name,
+            Node::ResponseAction(_) => &corpus.response_actions[i].title,
+            Node::ResponsePlaybook(_) => &corpus.response_playbooks[i].title,
+            Node::Page(_) => &corpus.pages[i].title,
+            Node::Attack(_) => &corpus.attack.objects[i].name,
+        }
     }
 
     /// The edges somebody wrote, by the node they leave; without those ATT&CK states.

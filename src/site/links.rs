@@ -1,13 +1,15 @@
-//! Where the relative links of a free page lead.
+//! Where the relative links of authors' Markdown lead.
 
 use std::collections::HashMap;
 
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
 use crate::graph::{Graph, Node};
-use crate::model::{FreePage, Kind, Origin};
+use crate::model::{FreePage, Heading, Origin};
 use crate::text::SafeUrl;
 
 use super::plan::is_home;
-use super::{LinkTarget, OutPath, SitePlan, Subject};
+use super::{LinkTarget, OutPath, RouteId, SitePlan, Subject};
 
 /// Why a link leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +22,31 @@ pub enum BrokenLink {
     Unsafe,
 }
 
-/// Content files and copied files by their path, for resolving links between them.
+/// A Markdown text whose links are to be resolved.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkSource<'a> {
+    /// The file it stands in.
+    pub origin: &'a Origin,
+    /// What its page is called.
+    pub title: &'a str,
+    /// Its headings, where the text is a page of its own; `None` for the text of a field, whose
+    /// page has more anchors than the text itself shows.
+    pub headings: Option<&'a [Heading]>,
+}
+
+impl<'a> LinkSource<'a> {
+    /// A free page.
+    pub fn page(page: &'a FreePage) -> Self {
+        Self { origin: &page.origin, title: &page.title, headings: Some(&page.body.headings) }
+    }
+
+    /// A field of an entity.
+    pub fn field(origin: &'a Origin) -> Self {
+        Self { origin, title: &origin.stem, headings: None }
+    }
+}
+
+/// Content files, copied files and pages by their path, for resolving links between them.
 pub struct LinkIndex<'a> {
     graph: &'a Graph,
     plan: &'a SitePlan,
@@ -28,92 +54,124 @@ pub struct LinkIndex<'a> {
     nodes: HashMap<&'a str, Node>,
     /// Copied files by their path: their path in the output.
     assets: HashMap<&'a str, OutPath>,
+    /// Pages by their path in the output, without extension.
+    pages: HashMap<&'a str, RouteId>,
 }
 
 impl<'a> LinkIndex<'a> {
     /// Indexes the content; `assets` are (path, path in the output).
     pub fn new(graph: &'a Graph, plan: &'a SitePlan, assets: impl Iterator<Item = (&'a str, OutPath)>) -> Self {
-        let corpus = graph.corpus();
         let mut nodes = HashMap::new();
-        let mut add = |kind: Kind, i: usize, origin: &'a Origin| {
-            let index = u32::try_from(i).unwrap_or(u32::MAX);
-            nodes.entry(origin.path.as_str()).or_insert(Node::of(kind, index));
-        };
-        corpus.rules.iter().enumerate().for_each(|(i, x)| add(Kind::Rule, i, &x.origin));
-        corpus.data_needed.iter().enumerate().for_each(|(i, x)| add(Kind::DataNeeded, i, &x.origin));
-        corpus.logging_policies.iter().enumerate().for_each(|(i, x)| add(Kind::LoggingPolicy, i, &x.origin));
-        corpus.enrichments.iter().enumerate().for_each(|(i, x)| add(Kind::Enrichment, i, &x.origin));
-        corpus.triggers.iter().enumerate().for_each(|(i, x)| add(Kind::Trigger, i, &x.origin));
-        corpus.response_actions.iter().enumerate().for_each(|(i, x)| add(Kind::ResponseAction, i, &x.origin));
-        corpus.response_playbooks.iter().enumerate().for_each(|(i, x)| add(Kind::ResponsePlaybook, i, &x.origin));
-        corpus.pages.iter().enumerate().for_each(|(i, x)| add(Kind::Page, i, &x.origin));
-        Self { graph, plan, nodes, assets: assets.collect() }
+        for (node, origin) in graph.origins() {
+            nodes.entry(origin.path.as_str()).or_insert(node);
+        }
+        let pages = plan.routes().routes().map(|route| (plan.routes().path(route).as_str(), route)).collect();
+        Self { graph, plan, nodes, assets: assets.collect(), pages }
     }
 
-    /// Where `destination`, written on `page`, leads on the page `from` of the site.
+    /// Where `destination`, written in `source`, leads on the page `from` of the site.
     ///
-    /// Relative destinations name files of the content; `from` differs from the page's own route
-    /// for the text of the home page.
-    pub fn resolve(&self, page: &FreePage, from: super::RouteId, destination: &str) -> Result<LinkTarget, BrokenLink> {
+    /// Relative destinations name files of the content as seen from the file they stand in, or
+    /// (as ATC's texts do) pages of the site as seen from the page.
+    ///
+    /// # Errors
+    /// Why it leads nowhere.
+    pub fn resolve(&self, source: LinkSource<'_>, from: RouteId, destination: &str) -> Result<LinkTarget, BrokenLink> {
         let destination = destination.trim();
         if let Some(url) = SafeUrl::external(destination) {
             return Ok(LinkTarget::Url(url));
         }
         let (path, anchor) = match destination.split_once('#') {
-            Some((path, anchor)) => (path, Some(anchor)),
+            Some((path, anchor)) => (path, Some(decode(anchor)).filter(|anchor| !anchor.is_empty())),
             None => (destination, None),
         };
         if path.is_empty() {
-            return self.anchor(Subject::Node(self.node_of(page)), Some(from), page, anchor.unwrap_or_default());
+            return anchored(from, anchor.unwrap_or_default(), source.title, source.headings);
         }
-        if SafeUrl::relative(path).is_none() && !path.contains(' ') {
+        let path = decode(path);
+        if path.starts_with('/') || path.contains([':', '\\']) || path.chars().any(char::is_control) {
             return Err(BrokenLink::Unsafe);
         }
-        let wanted = join(&page.origin.path, &decode(path));
+        let wanted = join(&source.origin.path, &path);
         if let Some(asset) = self.assets.get(wanted.as_str()) {
             return Ok(LinkTarget::Url(self.plan.routes().file_href(from, asset)));
         }
-        let Some(node) = self.nodes.get(wanted.as_str()).copied() else { return Err(BrokenLink::NoTarget(wanted)) };
-        match (node, anchor) {
-            (Node::Page(i), anchor) => {
-                let target = &self.graph.corpus().pages[i as usize];
-                match anchor.filter(|a| !a.is_empty()) {
-                    Some(anchor) => self.anchor(Subject::Node(node), self.route(node), target, anchor),
-                    None => self.route(node).map(LinkTarget::Page).ok_or(BrokenLink::NoTarget(wanted)),
-                }
+        let (route, page) = match self.nodes.get(wanted.as_str()).copied() {
+            Some(node) => (self.route(node), self.free_page(node)),
+            None => (self.by_page_path(from, &path), None),
+        };
+        match (route, anchor) {
+            (None, _) => Err(BrokenLink::NoTarget(wanted)),
+            (Some(route), None) => Ok(LinkTarget::Page(route)),
+            (Some(route), Some(anchor)) => {
+                let title = page.map_or("", |page| page.title.as_str());
+                anchored(route, anchor, title, page.map(|page| page.body.headings.as_slice()))
             }
-            (node, _) => self.route(node).map(LinkTarget::Page).ok_or(BrokenLink::NoTarget(wanted)),
         }
     }
 
-    fn anchor(
-        &self,
-        subject: Subject,
-        route: Option<super::RouteId>,
-        page: &FreePage,
-        anchor: &str,
-    ) -> Result<LinkTarget, BrokenLink> {
-        let anchor = decode(anchor);
-        let known = page.body.headings.iter().any(|heading| heading.anchor == anchor);
-        match route.or_else(|| self.plan.route(subject)) {
-            Some(route) if known => Ok(LinkTarget::Anchor(route, anchor)),
-            _ => Err(BrokenLink::NoAnchor(page.title.clone(), anchor)),
-        }
+    /// The page at a path relative to another page.
+    fn by_page_path(&self, from: RouteId, path: &str) -> Option<RouteId> {
+        let bare = path.strip_suffix(".md").or_else(|| path.strip_suffix(".html"))?;
+        self.pages.get(join(self.plan.routes().path(from).as_str(), bare).as_str()).copied()
     }
 
-    fn node_of(&self, page: &FreePage) -> Node {
-        self.nodes.get(page.origin.path.as_str()).copied().unwrap_or(Node::Page(u32::MAX))
+    fn free_page(&self, node: Node) -> Option<&'a FreePage> {
+        match node {
+            Node::Page(i) => self.graph.corpus().pages.get(i as usize),
+            _ => None,
+        }
     }
 
     /// The page of a node; the home page for the page that is its text.
-    fn route(&self, node: Node) -> Option<super::RouteId> {
-        if let Node::Page(i) = node
-            && is_home(&self.graph.corpus().pages[i as usize].origin.within)
-        {
+    fn route(&self, node: Node) -> Option<RouteId> {
+        if self.free_page(node).is_some_and(|page| is_home(&page.origin.within)) {
             return self.plan.route(Subject::Home);
         }
         self.plan.node(node)
     }
+}
+
+/// A heading of a page; where the headings are not known, the written site is what is checked.
+fn anchored(
+    route: RouteId,
+    anchor: String,
+    title: &str,
+    headings: Option<&[Heading]>,
+) -> Result<LinkTarget, BrokenLink> {
+    if headings.is_none_or(|headings| headings.iter().any(|heading| heading.anchor == anchor)) {
+        Ok(LinkTarget::Anchor(route, anchor))
+    } else {
+        Err(BrokenLink::NoAnchor(title.to_owned(), anchor))
+    }
+}
+
+/// The destinations of all links and images of a Markdown text.
+pub fn destinations(markdown: &str) -> Vec<String> {
+    // Most texts have none, and parsing is dear.
+    if !markdown.contains("](") && !markdown.contains("]:") {
+        return Vec::new();
+    }
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let destination = |event| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
+        _ => None,
+    };
+    Parser::new_ext(markdown, options).filter_map(destination).collect()
+}
+
+/// The field of an entity that holds Markdown, by name and text.
+pub fn markdown_field(graph: &Graph, node: Node) -> Option<(&'static str, &str)> {
+    let corpus = graph.corpus();
+    let i = node.index();
+    let (name, text) = match node {
+        Node::LoggingPolicy(_) => ("configuration", corpus.logging_policies[i].configuration.as_deref()),
+        Node::Enrichment(_) => ("config", corpus.enrichments[i].config.as_deref()),
+        Node::ResponseAction(_) => ("workflow", corpus.response_actions[i].workflow.as_deref()),
+        Node::ResponsePlaybook(_) => ("workflow", corpus.response_playbooks[i].workflow.as_deref()),
+        _ => return None,
+    };
+    text.map(|text| (name, text))
 }
 
 /// `relative` as seen from the folder of `file`, without `.` and `..`.

@@ -12,7 +12,7 @@ mod route;
 mod view;
 
 pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
-pub use links::{BrokenLink, LinkIndex};
+pub use links::{BrokenLink, LinkIndex, LinkSource, destinations, markdown_field};
 pub use page::{
     Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixCell, MatrixColumn, Page, PageKind, Prose, Query,
     QueryText, Section, Stat, Tone,

@@ -6,7 +6,7 @@ use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, Ro
 use crate::text::SafeUrl;
 
 use super::SiteView;
-use super::parts::{prose, section, status_badge, table, text_fact};
+use super::parts::{section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -34,9 +34,9 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     );
     page.sections.extend(retired_notice(view, node, object));
     page.sections.extend(coverage(view, &techniques, &gaps));
-    page.sections.extend(description(object));
+    page.sections.extend(description(view, route, node, object));
     page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
-    page.sections.extend(technique_use(view, node, &techniques));
+    page.sections.extend(technique_use(view, route, node, &techniques));
     page.sections.extend(gap_section(view, &gaps));
     page.sections.extend(view.object_section("software", "Software it uses", &of(AttackKind::Software)));
     let users = view.graph.from(node, EdgeKind::Uses);
@@ -64,7 +64,7 @@ pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object
     let techniques: Vec<Node> = view.graph.to(node, EdgeKind::Mitigates).collect();
     page.summary = format!("{} addresses {} techniques.", object.name, techniques.len());
     page.sections.extend(retired_notice(view, node, object));
-    page.sections.extend(description(object));
+    page.sections.extend(description(view, route, node, object));
     page.sections.extend(view.technique_section("techniques", "Techniques it addresses", &techniques));
     page.credits = vec![view.attack_credit()];
     page
@@ -114,7 +114,7 @@ fn coverage(view: &SiteView<'_>, techniques: &[Node], gaps: &[Node]) -> Option<S
 }
 
 /// Techniques with what covers them, and ATT&CK's words on how each is used where a bundle has them.
-fn technique_use(view: &SiteView<'_>, node: Node, techniques: &[Node]) -> Option<Section> {
+fn technique_use(view: &SiteView<'_>, route: RouteId, node: Node, techniques: &[Node]) -> Option<Section> {
     let mut section = view.technique_section("techniques", "Techniques used", techniques)?;
     let relations = &view.graph.corpus().attack.relations;
     for edge in view.graph.edges(node, EdgeKind::Uses) {
@@ -123,7 +123,7 @@ fn technique_use(view: &SiteView<'_>, node: Node, techniques: &[Node]) -> Option
             && object.id.kind() == AttackKind::Technique
         {
             section.blocks.push(Block::Line(vec![view.link(edge.to)]));
-            section.blocks.push(prose(words));
+            section.blocks.push(view.prose(route, node, words));
         }
     }
     Some(section)
@@ -162,9 +162,9 @@ pub(super) fn attack_facts(object: &AttackObject) -> Vec<Fact> {
 }
 
 /// ATT&CK's own text, where a bundle brought it.
-pub(super) fn description(object: &AttackObject) -> Option<Section> {
+pub(super) fn description(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Option<Section> {
     let text = object.description.as_deref().filter(|text| !text.trim().is_empty())?;
-    let mut blocks = vec![prose(text)];
+    let mut blocks = vec![view.prose(route, node, text)];
     if !object.citations.is_empty() {
         let sources = object.citations.iter().map(|citation| {
             let mut line = vec![Inline::text(format!("{}: {} ", citation.name, citation.text))];

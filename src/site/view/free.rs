@@ -2,7 +2,7 @@
 
 use crate::graph::Node;
 use crate::model::FreePage;
-use crate::site::{Block, NavItem, Page, PageKind, Prose, RouteId, Section};
+use crate::site::{Block, LinkSource, NavItem, Page, PageKind, Prose, RouteId, Section};
 
 use super::SiteView;
 use super::parts::first_sentence;
@@ -27,7 +27,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
 pub(super) fn prose(view: &SiteView<'_>, route: RouteId, page: &FreePage, heading_shift: u8) -> Prose {
     let mut links = Vec::new();
     for link in &page.body.links {
-        if let Ok(target) = view.links.resolve(page, route, &link.destination) {
+        if let Ok(target) = view.links.resolve(LinkSource::page(page), route, &link.destination) {
             links.push((link.destination.clone(), target));
         }
     }

@@ -3,8 +3,8 @@
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackObject, Status};
 use crate::site::{
-    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, LinkTarget, Page, PageKind, Prose, RouteId, Section,
-    Subject, Tone,
+    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, LinkSource, LinkTarget, Page, PageKind, Prose, RouteId,
+    Section, Subject, Tone, destinations,
 };
 
 use super::SiteView;
@@ -132,6 +132,18 @@ impl SiteView<'_> {
         filled(anchor, title, nodes.len(), || self.object_table(nodes))
     }
 
+    /// Markdown of the entity `node` as a block of the page `route`; its headings fit under a
+    /// section of level 2.
+    pub(super) fn prose(&self, route: RouteId, node: Node, source: &str) -> Block {
+        let origin = self.graph.origin(node);
+        let resolve = |destination: String| {
+            let target = self.links.resolve(LinkSource::field(origin?), route, &destination).ok()?;
+            Some((destination, target))
+        };
+        let links = destinations(source).into_iter().filter_map(resolve).collect();
+        Block::Prose(Prose { source: source.to_owned(), links, heading_shift: 2 })
+    }
+
     /// The line every page that shows facts of ATT&CK carries.
     pub(super) fn attack_credit(&self) -> Vec<Inline> {
         let version = &self.graph.corpus().attack.version;
@@ -191,11 +203,6 @@ pub(super) fn texts_fact(key: &'static str, label: &'static str, values: &[Strin
 /// Sources as links.
 pub(super) fn references_fact(references: &[String]) -> Option<Fact> {
     list_fact("references", "References", references.iter().map(|url| vec![Inline::url(url)]).collect())
-}
-
-/// Markdown of an author as a block; its headings fit under a section of level 2.
-pub(super) fn prose(source: &str) -> Block {
-    Block::Prose(Prose { source: source.to_owned(), links: Vec::new(), heading_shift: 2 })
 }
 
 /// A source text as a block.

@@ -5,7 +5,7 @@ use crate::model::{Kind, ResponsePlaybook, Stage};
 use crate::site::{Block, Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
-use super::parts::{first_sentence, list_fact, prose, references_fact, section, text_fact, texts_fact};
+use super::parts::{first_sentence, list_fact, references_fact, section, text_fact, texts_fact};
 use super::telemetry::{links, text_section};
 
 pub(super) fn action(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
@@ -28,7 +28,7 @@ pub(super) fn action(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     .into_iter()
     .flatten()
     .collect();
-    page.sections.extend(text_section("workflow", "Workflow", action.workflow.as_deref()));
+    page.sections.extend(text_section(view, route, node, ("workflow", "Workflow"), action.workflow.as_deref()));
     let mut playbooks: Vec<Node> =
         Stage::ALL.into_iter().flat_map(|stage| view.graph.from(node, EdgeKind::HasAction(stage))).collect();
     playbooks.sort_unstable();
@@ -70,8 +70,8 @@ pub(super) fn playbook(view: &SiteView<'_>, route: RouteId, index: u32) -> Page 
             .filter_map(|stage| list_fact(stage.key(), stage.title(), links(view, node, EdgeKind::HasAction(stage)))),
     )
     .collect();
-    page.sections.extend(text_section("workflow", "Workflow", playbook.workflow.as_deref()));
-    page.sections.extend(stages(view, node, playbook));
+    page.sections.extend(text_section(view, route, node, ("workflow", "Workflow"), playbook.workflow.as_deref()));
+    page.sections.extend(stages(view, route, node, playbook));
     let techniques = view.graph.to(node, EdgeKind::HasTechnique);
     let mut rules: Vec<u32> = techniques.flat_map(|t| view.graph.rules_of(t, EdgeKind::HasTechnique)).collect();
     rules.sort_unstable();
@@ -84,7 +84,7 @@ pub(super) fn playbook(view: &SiteView<'_>, route: RouteId, index: u32) -> Page 
 }
 
 /// Each stage with what its actions do, as ATC's playbooks show them.
-fn stages(view: &SiteView<'_>, node: Node, playbook: &ResponsePlaybook) -> Vec<Section> {
+fn stages(view: &SiteView<'_>, route: RouteId, node: Node, playbook: &ResponsePlaybook) -> Vec<Section> {
     let mut sections = Vec::new();
     for (stage, _) in &playbook.stages {
         let actions: Vec<Node> = view.graph.to(node, EdgeKind::HasAction(*stage)).collect();
@@ -98,7 +98,13 @@ fn stages(view: &SiteView<'_>, node: Node, playbook: &ResponsePlaybook) -> Vec<S
             if let Some(text) = action.description.as_deref().filter(|text| !text.trim().is_empty()) {
                 blocks.push(Block::Line(vec![Inline::text(text.trim())]));
             }
-            blocks.extend(action.workflow.as_deref().filter(|text| !text.trim().is_empty()).map(prose));
+            blocks.extend(
+                action
+                    .workflow
+                    .as_deref()
+                    .filter(|text| !text.trim().is_empty())
+                    .map(|text| view.prose(route, *to, text)),
+            );
             let anchor = format!("{}-{}", slug(stage.key()), n + 1);
             sections.push(Section { level: 3, ..section(&anchor, &action.title, None, blocks) });
         }

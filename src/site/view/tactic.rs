@@ -25,7 +25,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
             vec![stat(techniques.len(), "techniques"), stat(covered, "with a rule"), stat(tested, "with a test")];
         page.sections.push(section("coverage", "Coverage", None, vec![Block::Stats(stats)]));
     }
-    page.sections.extend(description(object));
+    page.sections.extend(description(view, route, node, object));
     page.sections.extend(view.technique_section("techniques", "Techniques", &techniques));
     let rules = view.graph.rules_of(node, EdgeKind::HasTactic);
     page.sections.extend(view.rule_section("rules", "Rules tagged with this tactic", &rules));

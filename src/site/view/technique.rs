@@ -23,7 +23,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     }
     page.badges.extend(status_badge(object.status));
     page.facts = facts(view, node, object);
-    page.sections = sections(view, node, object, coverage, with_subs);
+    page.sections = sections(view, (route, node), object, coverage, with_subs);
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -52,7 +52,7 @@ fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
 
 fn sections(
     view: &SiteView<'_>,
-    node: Node,
+    (route, node): (RouteId, Node),
     object: &AttackObject,
     coverage: Coverage,
     with_subs: Coverage,
@@ -67,7 +67,7 @@ fn sections(
         let notice = gap_notice(coverage, with_subs);
         sections.extend(notice.map(|block| section("coverage", "Coverage", None, vec![block])));
     }
-    sections.extend(description(object));
+    sections.extend(description(view, route, node, object));
     sections.extend(view.rule_section("rules", "Detection rules", &rules));
     if coverage.tests > 0 {
         sections.push(section("tests", "Tests", Some(coverage.tests), vec![view.test_table(&triggers)]));

@@ -5,9 +5,7 @@ use crate::model::{Kind, LogSource};
 use crate::site::{Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
-use super::parts::{
-    code, first_sentence, list_fact, list_or_reason, prose, references_fact, section, text_fact, texts_fact,
-};
+use super::parts::{code, first_sentence, list_fact, list_or_reason, references_fact, section, text_fact, texts_fact};
 
 pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let dn = &view.graph.corpus().data_needed[index as usize];
@@ -78,7 +76,13 @@ pub(super) fn logging_policy(view: &SiteView<'_>, route: RouteId, index: u32) ->
     .into_iter()
     .flatten()
     .collect();
-    page.sections.extend(text_section("configuration", "Configuration", lp.configuration.as_deref()));
+    page.sections.extend(text_section(
+        view,
+        route,
+        node,
+        ("configuration", "Configuration"),
+        lp.configuration.as_deref(),
+    ));
     let data = view.graph.from(node, EdgeKind::LoggedBy);
     page.sections.extend(view.link_section("data", "Data Needed it switches on", &data));
     let mut rules: Vec<u32> = data.iter().flat_map(|dn| view.graph.rules_of(*dn, EdgeKind::NeedsData)).collect();
@@ -106,7 +110,7 @@ pub(super) fn enrichment(view: &SiteView<'_>, route: RouteId, index: u32) -> Pag
     .into_iter()
     .flatten()
     .collect();
-    page.sections.extend(text_section("config", "Config", en.config.as_deref()));
+    page.sections.extend(text_section(view, route, node, ("config", "Config"), en.config.as_deref()));
     let rules = view.graph.rules_of(node, EdgeKind::UsesEnrichment);
     page.sections.extend(view.rule_section("rules", "Rules that use it", &rules));
     page.sections.extend(view.link_section(
@@ -123,9 +127,15 @@ pub(super) fn links(view: &SiteView<'_>, node: Node, kind: EdgeKind) -> Vec<Vec<
 }
 
 /// An author's Markdown as a section; `None` where it is empty.
-pub(super) fn text_section(anchor: &str, title: &str, text: Option<&str>) -> Option<Section> {
+pub(super) fn text_section(
+    view: &SiteView<'_>,
+    route: RouteId,
+    node: Node,
+    (anchor, title): (&str, &str),
+    text: Option<&str>,
+) -> Option<Section> {
     let text = text.filter(|text| !text.trim().is_empty())?;
-    Some(section(anchor, title, None, vec![prose(text)]))
+    Some(section(anchor, title, None, vec![view.prose(route, node, text)]))
 }
 
 fn techniques(view: &SiteView<'_>, rules: &[u32]) -> Vec<Node> {

@@ -5,7 +5,7 @@ use crate::model::{AtomicTest, Executor, Kind};
 use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
-use super::parts::{code, prose, section, table, text_fact};
+use super::parts::{code, section, table, text_fact};
 
 /// The anchor of the test number `index` (from 0) on its Trigger's page.
 pub(super) fn anchor(index: usize) -> String {
@@ -44,7 +44,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let rules: Vec<u32> = view.graph.rules_of(node, EdgeKind::TestedBy);
     page.sections.extend(view.rule_section("rules", "Rules these tests should fire", &rules));
     for (n, test) in trigger.tests.iter().enumerate() {
-        page.sections.extend(test_sections(n, test));
+        page.sections.extend(test_sections(view, route, node, (n, test)));
     }
     page.credits = vec![vec![Inline::text(
         "Tests in the format of Atomic Red Team; tests taken from it are © 2018 Red Canary, Inc., MIT License",
@@ -52,11 +52,11 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     page
 }
 
-fn test_sections(n: usize, test: &AtomicTest) -> Vec<Section> {
+fn test_sections(view: &SiteView<'_>, route: RouteId, node: Node, (n, test): (usize, &AtomicTest)) -> Vec<Section> {
     let anchor = anchor(n);
     let mut blocks = Vec::new();
     if !test.description.trim().is_empty() {
-        blocks.push(prose(&test.description));
+        blocks.push(view.prose(route, node, &test.description));
     }
     let mut about = vec![Inline::text(format!("Platforms: {}", test.platforms.join(", ")))];
     if let Some(guid) = &test.guid {
@@ -74,7 +74,7 @@ fn test_sections(n: usize, test: &AtomicTest) -> Vec<Section> {
         }
     };
     part("inputs", "Inputs", inputs(test));
-    part("attack", "Attack", attack(&test.executor));
+    part("attack", "Attack", attack(view, route, node, &test.executor));
     let language = language_of(&test.executor.name);
     let cleanup = test.executor.cleanup_command.as_deref().filter(|text| !text.trim().is_empty());
     part("cleanup", "Cleanup", cleanup.map(|text| code(language, &test.executor.name, text)).into_iter().collect());
@@ -98,9 +98,9 @@ fn inputs(test: &AtomicTest) -> Vec<Block> {
     vec![table(&columns, rows.collect())]
 }
 
-fn attack(executor: &Executor) -> Vec<Block> {
+fn attack(view: &SiteView<'_>, route: RouteId, node: Node, executor: &Executor) -> Vec<Block> {
     let command = executor.command.as_deref().map(|text| code(language_of(&executor.name), &executor.name, text));
-    command.into_iter().chain(executor.steps.as_deref().map(prose)).collect()
+    command.into_iter().chain(executor.steps.as_deref().map(|text| view.prose(route, node, text))).collect()
 }
 
 fn dependencies(test: &AtomicTest) -> Vec<Block> {
