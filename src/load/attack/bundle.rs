@@ -54,9 +54,9 @@ pub fn from_bundles(bundles: &[(&str, &[u8])], base: Attack) -> Result<(Attack, 
     }
     let mut converted = convert(&parsed, &base);
     drop(parsed);
-    if !converted.releases.contains_key(&Domain::Enterprise) && converted.objects.is_empty() {
-        let notes = bundles.iter().map(|(path, _)| format!("{path}: no ATT&CK object in it")).collect();
-        return Ok((base, notes));
+    if converted.objects.is_empty() {
+        let empty = bundles.iter().map(|(path, _)| format!("{path}: no object with an ATT&CK identifier in it"));
+        return Ok((base, empty.collect()));
     }
     recognise(&mut converted);
     let notes = notes(bundles, &converted);
@@ -114,13 +114,12 @@ fn enterprise_facts(object: &AttackObject) -> Option<(AttackId, Status, &str)> {
 fn notes(bundles: &[(&str, &[u8])], converted: &Converted) -> Vec<String> {
     let mut notes = Vec::new();
     for ((path, _), foreign) in bundles.iter().zip(&converted.foreign) {
-        match foreign {
-            0 => {}
-            1 => notes.push(format!("{path}: 1 object has an identifier that is not ATT&CK's and is left out")),
-            _ => {
-                notes.push(format!("{path}: {foreign} objects have identifiers that are not ATT&CK's and are left out"))
-            }
-        }
+        let what = match foreign {
+            0 => continue,
+            1 => "1 object has an identifier that is not ATT&CK's and is left out".to_owned(),
+            _ => format!("{foreign} objects have identifiers that are not ATT&CK's and are left out"),
+        };
+        notes.push(format!("{path}: {what}"));
     }
     for domain in &converted.repeated {
         notes.push(format!("{} comes from more than one bundle; of equal objects the first is used", domain.title()));
@@ -219,13 +218,14 @@ fn gone(object: AttackObject, domain: Domain) -> OldId {
 }
 
 /// The relations of `base` that the covered domains say nothing of: one end is of others only.
-fn kept_relations<'a>(base: &'a Attack, is_covered: impl Fn(&Domain) -> bool) -> impl Iterator<Item = Relation> + 'a {
+fn kept_relations(base: &Attack, is_covered: impl Fn(&Domain) -> bool) -> Vec<Relation> {
     let of_others: BTreeSet<AttackId> =
         base.objects.iter().filter(|object| !object.domains.iter().any(&is_covered)).map(|object| object.id).collect();
     base.relations
         .iter()
-        .filter(move |relation| of_others.contains(&relation.source) || of_others.contains(&relation.target))
+        .filter(|relation| of_others.contains(&relation.source) || of_others.contains(&relation.target))
         .cloned()
+        .collect()
 }
 
 /// Whether the bundle of a domain is of an older release than the facts it replaces.

@@ -103,15 +103,17 @@ impl Converted {
         let mut whole: Vec<Domain> = Vec::new();
         for object in objects {
             if object.modified.as_str() > self.modified.as_str() {
-                self.modified = object.modified.as_str().to_owned();
+                object.modified.as_str().clone_into(&mut self.modified);
             }
             match object.kind.as_str() {
                 "x-mitre-collection" => version = version.or_else(|| object.version.trimmed()),
                 "marking-definition" if object.definition.statement.as_str().contains("MITRE") => {
                     self.copyright = object.definition.statement.trimmed();
                 }
-                "attack-pattern" => {
-                    domains(object, home).into_iter().for_each(|domain| techniques[domain as usize] += 1);
+                "attack-pattern" if ids.contains_key(object.id.as_str()) => {
+                    for domain in domains(object, home) {
+                        techniques[domain as usize] += 1;
+                    }
                 }
                 "x-mitre-matrix" if status(object) == Status::Active => {
                     let columns = object.tactic_refs.0.iter().filter_map(|tactic| ids.get(tactic.as_str()));
@@ -129,6 +131,8 @@ impl Converted {
             }
         }
         whole.extend(Domain::ALL.into_iter().filter(|domain| techniques[*domain as usize] >= RELEASE_TECHNIQUES));
+        // Mobile 1 and 2 have a matrix but only identifiers of the old form: nothing to go by.
+        whole.retain(|domain| techniques[*domain as usize] > 0);
         whole.sort_unstable();
         whole.dedup();
         for domain in whole {
@@ -280,8 +284,8 @@ fn chain_domain(chain: &str) -> Option<Domain> {
 fn home(objects: &[Object<'_>]) -> Option<Domain> {
     let of = |kind: &str| {
         let mut domains = objects.iter().filter(|object| object.kind.as_str() == kind).map(|object| {
-            let names = object.domains.0.iter().chain(object.references.0.iter().flat_map(|r| [&r.id, &r.source]));
-            names.filter_map(|name: &Text<'_>| named_domain(name.as_str())).next()
+            let mut names = object.domains.0.iter().chain(object.references.0.iter().flat_map(|r| [&r.id, &r.source]));
+            names.find_map(|name: &Text<'_>| named_domain(name.as_str()))
         });
         let first = domains.next()??;
         domains.all(|domain| domain == Some(first)).then_some(first)

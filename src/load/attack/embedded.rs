@@ -158,3 +158,41 @@ fn draft(parts: &[Part]) -> Draft {
 fn releases(parts: &[Part]) -> String {
     parts.iter().map(|part| format!("{} {}", part.domain.title(), part.release)).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_row_of_every_table_is_read_and_names_its_object_once() {
+        for part in V19.iter().chain(V18) {
+            for table in part.objects {
+                let objects: Vec<_> = table::objects(part.domain, table).collect();
+                assert_eq!(objects.len(), table.lines().count() - 1, "{} {}", part.domain.key(), part.release);
+                assert!(objects.windows(2).all(|pair| pair[0].id < pair[1].id), "sorted, none twice");
+                for ([_, _, _, _, _, tactics, successor, _, more], object) in table::rows(table).zip(&objects) {
+                    assert_eq!(table::items(tactics).count(), object.tactics.len(), "{}", object.id);
+                    assert_eq!(successor.is_empty(), object.successor.is_none(), "{}", object.id);
+                    assert_eq!(more, "", "{}", object.id);
+                }
+            }
+            for table in part.relations {
+                let mut relations = Vec::new();
+                table::relations(table, &mut relations);
+                let targets = table::rows(table).map(|[_, _, targets]| targets.split(' ').count());
+                assert_eq!(relations.len(), targets.sum::<usize>());
+                assert_eq!(relations.iter().collect::<BTreeSet<_>>().len(), relations.len(), "none twice");
+            }
+        }
+        assert_eq!(draft(V19).objects.iter().filter(|object| object.short_name.is_some()).count(), 15 + 14 + 12);
+    }
+
+    #[test]
+    fn the_notice_has_the_copyright_line() {
+        assert!(
+            NOTICE.contains(COPYRIGHT) && NOTICE.contains("hereby grants you a non-exclusive, royalty-free license")
+        );
+    }
+}

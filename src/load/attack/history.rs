@@ -81,3 +81,18 @@ pub(super) fn tactic_names(in_use: impl Fn(&str) -> bool, exists: impl Fn(Attack
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_every_table_is_read() {
+        assert_eq!(renumbered().count(), OLD_IDS.lines().count() - 1);
+        assert_eq!(newer_ids().count(), NEWER_IDS.lines().count() - 1);
+        assert_eq!(old_names().count(), OLD_NAMES.lines().count() - 1);
+        for row in renumbered().filter(|row| row.old.status == Status::Revoked) {
+            assert!(row.next.is_some(), "{}", row.text);
+        }
+    }
+}

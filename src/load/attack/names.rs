@@ -104,4 +104,18 @@ mod tests {
         );
         assert_eq!(names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["second"]);
     }
+
+    #[test]
+    fn the_names_of_february_2019_are_read_whole() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/atc-2019/attack-names.tsv");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            println!("skipped: {path} is not at hand");
+            return;
+        };
+        let (names, problems) = names(&text);
+        assert_eq!((names.len(), problems), (text.lines().count(), Vec::new()));
+        let cmstp =
+            names.iter().find(|name| name.tag == "attack.t1191").map(|name| (name.id.as_str(), name.name.as_str()));
+        assert_eq!(cmstp, Some(("T1191", "CMSTP")));
+    }
 }
