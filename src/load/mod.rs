@@ -1,7 +1,125 @@
 //! Foreign formats: one file per format, converted to `model`, with findings for what does not fit.
+//!
+//! Loading never fails. A file that gives nothing has an error that says why, and is counted
+//! as rejected; one that gives something is counted as loaded, whatever findings it has.
+//! Files are independent of each other and are loaded in parallel; the results are put together
+//! in the order of their paths.
 
+mod atomic;
 pub mod attack;
+mod data_needed;
+mod enrichment;
+mod fields;
 mod locate;
+mod logging_policy;
+mod markdown;
+mod response;
+mod sigma;
 pub mod yaml;
 
 pub use locate::locate;
+
+use rayon::prelude::*;
+
+use crate::model::{
+    Attack, Corpus, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook, Rule,
+    Trigger,
+};
+use crate::report::Findings;
+use crate::source::{FileRole, SourceFile, SourceSet};
+use crate::text::FileId;
+
+use atomic::UpstreamPages;
+use fields::Input;
+use yaml::YamlLimits;
+
+/// Loads all files of `sources`, beside ATT&CK.
+pub fn load(sources: &SourceSet, attack: Attack) -> (Corpus, Findings) {
+    let limits = YamlLimits::default();
+    let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
+    let pages: UpstreamPages<'_> = files
+        .iter()
+        .filter(|(_, file)| file.role == FileRole::TriggerPage)
+        .map(|(id, file)| (file.path.as_str(), *id))
+        .collect();
+    let loaded: Vec<_> = files
+        .into_par_iter()
+        .filter_map(|(id, file)| Some((kind_of(file.role)?, load_file(Input { id, file }, &pages, &limits))))
+        .collect();
+    let mut corpus = Corpus { attack, ..Corpus::default() };
+    let mut findings = Findings::new();
+    for (kind, (entities, problems)) in loaded {
+        let count = entities.add_to(&mut corpus);
+        corpus.tally.count(kind, count > 0);
+        findings.append(problems);
+    }
+    (corpus, findings)
+}
+
+/// The kind a file is counted as.
+fn kind_of(role: FileRole) -> Option<Kind> {
+    match role {
+        FileRole::Content(kind) | FileRole::NotRead(Some(kind)) => Some(kind),
+        FileRole::TriggerPage | FileRole::NotRead(None) => None,
+    }
+}
+
+/// What a file gave.
+enum Entities {
+    Rules(Vec<Rule>),
+    DataNeeded(Vec<DataNeeded>),
+    LoggingPolicies(Vec<LoggingPolicy>),
+    Enrichments(Vec<Enrichment>),
+    Triggers(Vec<Trigger>),
+    ResponseActions(Vec<ResponseAction>),
+    ResponsePlaybooks(Vec<ResponsePlaybook>),
+    Pages(Vec<FreePage>),
+}
+
+impl Entities {
+    /// Moves all to `corpus`; how many there were.
+    fn add_to(self, corpus: &mut Corpus) -> usize {
+        fn push<T>(to: &mut Vec<T>, from: Vec<T>) -> usize {
+            let count = from.len();
+            to.extend(from);
+            count
+        }
+        match self {
+            Self::Rules(list) => push(&mut corpus.rules, list),
+            Self::DataNeeded(list) => push(&mut corpus.data_needed, list),
+            Self::LoggingPolicies(list) => push(&mut corpus.logging_policies, list),
+            Self::Enrichments(list) => push(&mut corpus.enrichments, list),
+            Self::Triggers(list) => push(&mut corpus.triggers, list),
+            Self::ResponseActions(list) => push(&mut corpus.response_actions, list),
+            Self::ResponsePlaybooks(list) => push(&mut corpus.response_playbooks, list),
+            Self::Pages(list) => push(&mut corpus.pages, list),
+        }
+    }
+}
+
+fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -> (Entities, Findings) {
+    let mut findings = Findings::new();
+    let FileRole::Content(kind) = input.file.role else { return (Entities::Pages(Vec::new()), findings) };
+    if kind == Kind::Page {
+        let page = markdown::load(input, limits, &mut findings);
+        return (Entities::Pages(vec![page]), findings);
+    }
+    let (documents, mut findings) = yaml::read(&input.file.text, input.id, limits);
+    // Where there is no document, the reader has said why.
+    let empty = documents.is_empty();
+    let entities = match kind {
+        _ if empty => Entities::Pages(Vec::new()),
+        Kind::Rule => Entities::Rules(sigma::load(input, documents, &mut findings)),
+        Kind::DataNeeded => Entities::DataNeeded(data_needed::load(input, documents, &mut findings)),
+        Kind::LoggingPolicy => Entities::LoggingPolicies(logging_policy::load(input, documents, &mut findings)),
+        Kind::Enrichment => Entities::Enrichments(enrichment::load(input, documents, &mut findings)),
+        Kind::Trigger => Entities::Triggers(atomic::load(input, documents, pages, &mut findings)),
+        Kind::ResponseAction => Entities::ResponseActions(response::actions(input, documents, &mut findings)),
+        Kind::ResponsePlaybook => Entities::ResponsePlaybooks(response::playbooks(input, documents, &mut findings)),
+        Kind::Page => Entities::Pages(Vec::new()),
+    };
+    (entities, findings)
+}
+
+#[cfg(test)]
+mod tests;

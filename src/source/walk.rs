@@ -99,7 +99,7 @@ fn task(kind: Kind, entry: &DirEntry) -> Option<Task> {
         return Some(Task::Report(Skipped::Special));
     }
     let path = Path::new(entry.file_name());
-    let extension = path.extension().map(|e| e.to_ascii_lowercase());
+    let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let extension = extension.as_deref().and_then(|e| e.to_str()).unwrap_or_default();
     let is_yaml = matches!(extension, "yml" | "yaml");
     match kind {

@@ -1,0 +1,180 @@
+//! The fields of a YAML document, asked for by the type a format gives them.
+//!
+//! A scalar where a list belongs is a list of one (ATC's own files do that); anything else of
+//! the wrong type is a finding and counts as absent. Of a rule of several documents the first
+//! that gives a field is asked.
+
+use crate::model::{Origin, Value};
+use crate::report::{Code, Finding, Findings};
+use crate::source::SourceFile;
+use crate::text::{FileId, Place, YamlPath};
+
+use super::yaml::Document;
+
+/// A file being loaded.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub(super) id: FileId,
+    pub(super) file: &'a SourceFile,
+}
+
+impl Input<'_> {
+    pub(super) fn origin(self, document: u32) -> Origin {
+        let name = self.file.within.rsplit('/').next().unwrap_or_default();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        Origin {
+            file: self.id,
+            document,
+            path: self.file.path.clone(),
+            within: self.file.within.clone(),
+            stem: stem.to_owned(),
+        }
+    }
+}
+
+/// The fields of one entity.
+pub(super) struct Fields<'a> {
+    pub(super) file: FileId,
+    /// The documents of the entity, in order.
+    pub(super) documents: &'a [Document],
+    pub(super) findings: &'a mut Findings,
+}
+
+impl<'a> Fields<'a> {
+    /// The number of the document that gives `key`, and its value; not null.
+    pub(super) fn get(&self, key: &str) -> Option<(u32, &'a Value)> {
+        let given = |document: &'a Document| Some((document.index, document.value.get(key)?));
+        self.documents.iter().filter_map(given).find(|(_, value)| !value.is_null())
+    }
+
+    pub(super) fn place(&self, document: u32, path: YamlPath) -> Place {
+        Place { file: self.file, document, path }
+    }
+
+    fn first(&self) -> u32 {
+        self.documents.first().map_or(0, |document| document.index)
+    }
+
+    /// Reports a value of the wrong type.
+    pub(super) fn wrong(&mut self, document: u32, path: YamlPath, expected: &str, value: &Value) {
+        let message = format!("`{path}` must be {expected}, not {}", value.type_name());
+        let place = self.place(document, path);
+        self.findings.push(Finding::new(Code::WrongType, place, message));
+    }
+
+    /// Reports the absence of a required field.
+    pub(super) fn missing(&mut self, document: u32, parent: YamlPath, field: &str, noun: &str) {
+        let message = format!("the {noun} has no `{field}`");
+        let place = self.place(document, parent);
+        self.findings.push(Finding::new(Code::MissingField, place, message));
+    }
+
+    /// A scalar as text.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        let (document, value) = self.get(key)?;
+        self.scalar(document, YamlPath::field(key), value)
+    }
+
+    /// The text of a scalar at `path`; null is absent.
+    pub(super) fn scalar(&mut self, document: u32, path: YamlPath, value: &Value) -> Option<String> {
+        let text = value.scalar_text();
+        if text.is_none() && !value.is_null() {
+            self.wrong(document, path, "text", value);
+        }
+        text
+    }
+
+    /// The text under `key` of the mapping `map` at `path`.
+    pub(super) fn text_in(&mut self, document: u32, path: &YamlPath, map: &Value, key: &'static str) -> Option<String> {
+        let value = map.get(key)?;
+        self.scalar(document, path.clone().key(key), value)
+    }
+
+    /// Text, or several texts joined by commas (`author` is given so by some).
+    pub(super) fn joined(&mut self, key: &'static str) -> Option<String> {
+        let texts = self.list(key);
+        (!texts.is_empty()).then(|| texts.join(", "))
+    }
+
+    /// A list of texts.
+    pub(super) fn list(&mut self, key: &'static str) -> Vec<String> {
+        match self.get(key) {
+            Some((document, value)) => self.texts(document, &YamlPath::field(key), value),
+            None => Vec::new(),
+        }
+    }
+
+    /// The texts of the list, or the one text, at `path`.
+    pub(super) fn texts(&mut self, document: u32, path: &YamlPath, value: &Value) -> Vec<String> {
+        match value {
+            Value::Seq(items) => {
+                let text = |(i, item)| self.scalar(document, path.clone().index(i), item);
+                items.iter().enumerate().filter_map(text).collect()
+            }
+            Value::Map(_) => {
+                self.wrong(document, path.clone(), "a list", value);
+                Vec::new()
+            }
+            scalar => scalar.scalar_text().into_iter().collect(),
+        }
+    }
+
+    /// The title; where it is absent or empty, a finding and `stem` in its place.
+    pub(super) fn title(&mut self, noun: &str, stem: &str) -> String {
+        if let Some(title) = self.text("title").map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()) {
+            return title;
+        }
+        self.missing(self.first(), YamlPath::root(), "title", noun);
+        stem.to_owned()
+    }
+}
+
+/// What a document of an ATC kind is known by.
+pub(super) struct Shape {
+    /// One of them, as said in a sentence, with its article.
+    pub(super) noun: &'static str,
+    /// Fields of this kind and no other; one of them is enough.
+    pub(super) own: &'static [&'static str],
+}
+
+/// Fields all of ATC's kinds have.
+const SHARED: &[&str] = &["title", "id", "description", "author", "references"];
+
+/// Splits a file into the documents of its kind; the others are findings.
+pub(super) fn recognised(
+    shape: &Shape,
+    documents: Vec<Document>,
+    file: FileId,
+    findings: &mut Findings,
+) -> Vec<Document> {
+    let fits = |value: &Value| {
+        let Some(entries) = value.as_map() else { return false };
+        entries.iter().any(|(key, _)| shape.own.contains(&key.as_str()))
+            || (value.get("title").is_some() && entries.iter().all(|(key, _)| SHARED.contains(&key.as_str())))
+    };
+    let all = documents.len();
+    let mut kept = Vec::with_capacity(all);
+    let mut refused = 0;
+    for document in documents.into_iter().filter(|document| !document.value.is_null()) {
+        if fits(&document.value) {
+            kept.push(document);
+            continue;
+        }
+        refused += 1;
+        let message = match &document.value {
+            Value::Map(_) => format!("this is no {}: it has none of `{}`", shape.noun, shape.own.join("`, `")),
+            other => format!("this is no {}: it is {}, not a mapping", shape.noun, other.type_name()),
+        };
+        let place = Place { file, document: document.index, path: YamlPath::root() };
+        findings.push(Finding::new(Code::UnrecognisedDocument, place, message));
+    }
+    if kept.is_empty() && refused == 0 {
+        findings.push(empty(file));
+    }
+    kept
+}
+
+/// The finding for a file without content.
+pub(super) fn empty(file: FileId) -> Finding {
+    Finding::new(Code::UnrecognisedDocument, crate::text::At::File(file), "the file is empty")
+}

@@ -1,0 +1,245 @@
+//! Free pages: front matter (TOML between `+++` or YAML between `---`), headings and links.
+
+use std::collections::HashSet;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use crate::model::{FreePage, Heading, MarkdownLink, MarkdownText, Value};
+use crate::report::{Code, Finding, Findings};
+use crate::text::{At, FileId, Span, slug};
+
+use super::fields::Input;
+use super::yaml::{self, YamlLimits};
+
+/// The keys of a front matter.
+const KEYS: [&str; 4] = ["title", "description", "weight", "draft"];
+
+pub(super) fn load(input: Input<'_>, limits: &YamlLimits, findings: &mut Findings) -> FreePage {
+    let text = &input.file.text;
+    let origin = input.origin(0);
+    let mut page = FreePage {
+        title: String::new(),
+        description: None,
+        weight: i64::MAX,
+        draft: false,
+        body: MarkdownText::default(),
+        origin,
+    };
+    let start = match front_matter(text) {
+        Some(Ok(front)) => {
+            let body = front.body;
+            apply(&mut page, &front, input.id, limits, findings);
+            body
+        }
+        Some(Err(fence)) => {
+            let message = format!("the front matter has no closing `{fence}`");
+            findings.push(Finding::new(Code::BadFrontMatter, Span::new(input.id, 0, fence.len()), message));
+            0
+        }
+        None => 0,
+    };
+    page.body = markdown_text(&text[start..], input.id, start);
+    if page.title.is_empty() {
+        let heading = page.body.headings.iter().map(|heading| &heading.text).find(|text| !text.is_empty());
+        page.title = heading.unwrap_or(&page.origin.stem).clone();
+    }
+    page
+}
+
+/// A front matter within its file.
+struct FrontMatter<'t> {
+    is_toml: bool,
+    /// Between the fences.
+    text: &'t str,
+    /// Where [`Self::text`] begins.
+    start: usize,
+    /// Where the text of the page begins.
+    body: usize,
+}
+
+/// The front matter of `text`, or the fence that is not closed.
+fn front_matter(text: &str) -> Option<Result<FrontMatter<'_>, &'static str>> {
+    let fence = ["+++", "---"].into_iter().find(|fence| first_line(text) == *fence)?;
+    let start = text.find('\n')? + 1;
+    let mut at = start;
+    while at < text.len() {
+        let line = first_line(&text[at..]);
+        let next = text[at..].find('\n').map_or(text.len(), |i| at + i + 1);
+        if line == fence {
+            return Some(Ok(FrontMatter { is_toml: fence == "+++", text: &text[start..at], start, body: next }));
+        }
+        at = next;
+    }
+    // A page may begin with a thematic break; only what looks like keys was meant as front matter.
+    let looks_like_keys = first_line(&text[start..]).contains(if fence == "+++" { '=' } else { ':' });
+    looks_like_keys.then_some(Err(fence))
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default().trim_end()
+}
+
+fn apply(page: &mut FreePage, front: &FrontMatter<'_>, file: FileId, limits: &YamlLimits, findings: &mut Findings) {
+    for (key, value) in entries(front, file, limits, findings) {
+        let expected = match (key.as_str(), &value) {
+            (_, Value::Null) if KEYS.contains(&key.as_str()) => continue,
+            ("title", Value::Str(text)) => {
+                page.title.clone_from(text);
+                continue;
+            }
+            ("description", Value::Str(text)) => {
+                page.description = Some(text.clone());
+                continue;
+            }
+            ("weight", Value::Int(weight)) => {
+                page.weight = *weight;
+                continue;
+            }
+            ("draft", Value::Bool(draft)) => {
+                page.draft = *draft;
+                continue;
+            }
+            ("title" | "description", _) => "text",
+            ("weight", _) => "a whole number",
+            ("draft", _) => "true or false",
+            _ => "",
+        };
+        let message = if expected.is_empty() {
+            format!("the front matter has an unknown key `{key}`")
+        } else {
+            format!("`{key}` in the front matter must be {expected}, not {}", value.type_name())
+        };
+        let finding = Finding::new(Code::BadFrontMatter, key_span(front, file, &key), message);
+        let known = format!("known keys: `{}`", KEYS.join("`, `"));
+        findings.push(if expected.is_empty() { finding.help(known) } else { finding });
+    }
+}
+
+/// The keys and values; a front matter that cannot be read is a finding and has none.
+fn entries(
+    front: &FrontMatter<'_>,
+    file: FileId,
+    limits: &YamlLimits,
+    findings: &mut Findings,
+) -> Vec<(String, Value)> {
+    if front.is_toml {
+        return match front.text.parse::<toml::Table>() {
+            Ok(table) => table.into_iter().map(|(key, value)| (key, from_toml(value))).collect(),
+            Err(error) => {
+                let span = error.span().unwrap_or(0..0);
+                let at = Span::new(file, front.start + span.start, front.start + span.end.max(span.start));
+                let message = format!("the front matter is not valid TOML: {}", error.message());
+                findings.push(Finding::new(Code::BadFrontMatter, at, message));
+                Vec::new()
+            }
+        };
+    }
+    let (documents, problems) = yaml::read(front.text, file, limits);
+    for mut problem in problems {
+        let start = front.start as u32;
+        // Places are of the whole file's YAML, which a page is not.
+        let shift = |at: &At| match at {
+            At::Span(span) => At::Span(Span { file, start: span.start + start, end: span.end + start }),
+            At::File(_) | At::Yaml(_) => At::Span(Span::new(file, 0, 3)),
+        };
+        problem.at = shift(&problem.at);
+        for note in &mut problem.also {
+            note.at = shift(&note.at);
+        }
+        if problem.code != Code::DuplicateKey {
+            problem.code = Code::BadFrontMatter;
+            problem.severity = Code::BadFrontMatter.severity();
+            problem.message = format!("the front matter is {}", problem.message);
+        }
+        findings.push(problem);
+    }
+    match documents.into_iter().next().map(|document| document.value) {
+        Some(Value::Map(entries)) => entries,
+        None | Some(Value::Null) => Vec::new(),
+        Some(other) => {
+            let message = format!("the front matter must be a mapping, not {}", other.type_name());
+            findings.push(Finding::new(Code::BadFrontMatter, Span::new(file, 0, 3), message));
+            Vec::new()
+        }
+    }
+}
+
+fn from_toml(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::Str(text),
+        toml::Value::Integer(i) => Value::Int(i),
+        toml::Value::Float(f) => Value::Float(f),
+        toml::Value::Boolean(b) => Value::Bool(b),
+        toml::Value::Datetime(date) => Value::Str(date.to_string()),
+        toml::Value::Array(items) => Value::Seq(items.into_iter().map(from_toml).collect()),
+        toml::Value::Table(table) => Value::Map(table.into_iter().map(|(key, v)| (key, from_toml(v))).collect()),
+    }
+}
+
+/// Where a top-level key stands; the opening fence if it is written in an unusual way.
+fn key_span(front: &FrontMatter<'_>, file: FileId, key: &str) -> Span {
+    let mut at = front.start;
+    for line in front.text.split_inclusive('\n') {
+        let name = line.trim_start().trim_start_matches(['"', '\'', '[']);
+        if let Some(rest) = name.strip_prefix(key)
+            && rest.trim_start_matches(['"', '\'', ']', '.', ' ', '\t']).len()
+                < rest.len() + usize::from(rest.starts_with([':', '=']))
+        {
+            let start = at + (line.len() - name.len());
+            return Span::new(file, start, start + key.len());
+        }
+        at += line.len();
+    }
+    Span::new(file, 0, 3)
+}
+
+/// The headings and links of a Markdown text that begins at byte `offset` of `file`.
+pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> MarkdownText {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut text = MarkdownText { source: source.to_owned(), ..MarkdownText::default() };
+    let mut anchors = HashSet::new();
+    let mut heading: Option<Heading> = None;
+    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                heading = Some(Heading { level: level as u8, text: String::new(), anchor: String::new() });
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                if let Some(mut heading) = heading.take() {
+                    heading.text = heading.text.trim().to_owned();
+                    heading.anchor = unique(&slug(&heading.text), &mut anchors);
+                    text.headings.push(heading);
+                }
+            }
+            Event::Start(tag @ (Tag::Link { .. } | Tag::Image { .. })) => {
+                let image = matches!(tag, Tag::Image { .. });
+                if let Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } = tag {
+                    let span = Span::new(file, offset + range.start, offset + range.end);
+                    text.links.push(MarkdownLink { destination: dest_url.into_string(), image, span });
+                }
+            }
+            Event::Text(part) | Event::Code(part) => {
+                if let Some(heading) = &mut heading {
+                    heading.text.push_str(&part);
+                }
+            }
+            Event::SoftBreak | Event::HardBreak => {
+                if let Some(heading) = &mut heading {
+                    heading.text.push(' ');
+                }
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+fn unique(anchor: &str, taken: &mut HashSet<String>) -> String {
+    let mut name = anchor.to_owned();
+    let mut number = 1;
+    while !taken.insert(name.clone()) {
+        number += 1;
+        name = format!("{anchor}-{number}");
+    }
+    name
+}
