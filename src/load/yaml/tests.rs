@@ -1,3 +1,5 @@
+//! What findings of YAML files say, and where they point.
+
 use super::*;
 
 fn values(text: &str) -> Vec<Value> {

@@ -1,3 +1,5 @@
+//! What is read from a folder, what is refused, and what is said about it.
+
 use std::fs;
 
 use super::*;
