@@ -115,7 +115,11 @@ def judge(file, address, fetched, files, pages):
     if url.scheme or url.netloc:
         return "fetched from elsewhere" if fetched else None
     if address.startswith("/"):
-        return "begins with /"
+        # The page servers send for missing pages has no depth; its links may begin at the root.
+        if file != "404.html":
+            return "begins with /"
+        path = unquote(url.path).lstrip("/")
+        return None if path in files or path.partition("/")[2] in files else "leads nowhere"
     if not address and fetched:
         return "empty"
     target = resolve(file, url.path) if url.path else file

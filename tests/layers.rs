@@ -207,7 +207,7 @@ fn the_table_itself_has_no_way_up_and_no_dead_row() {
     assert!(rules.layers.len() > 10 && rules.confined.len() > 5, "the tables were not found");
     for (folder, layer) in &rules.layers {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
-        assert!(path.exists(), "`{folder}` has a row and no folder");
+        assert!(path.exists(), "`{folder}` has a row and is not in src");
         for used in &layer.may_use {
             let used = used.split("::").next().unwrap_or_default();
             let below = rules.layers.get(used).unwrap_or_else(|| panic!("`{used}` has no row")).number;

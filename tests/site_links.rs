@@ -88,6 +88,19 @@ fn addresses_below_the_published_one_are_the_sites_own() {
 }
 
 #[test]
+fn the_page_for_missing_pages_may_begin_at_the_root() {
+    let page = r#"<a href="/index.html"><a href="/gone.html"><a href="//host/x">"#;
+    let files = [("404.html", page), ("index.html", "")];
+    let expected = [
+        "404.html:1:32: `/gone.html`: there is no such file",
+        "404.html:1:54: `//host/x`: an address that begins with `/` fails unless the site is at the root of its host",
+    ];
+    assert_eq!(broken(&files), expected);
+    // Published below a folder, the root of the host is another site.
+    assert_eq!(broken_at(Some("https://kb.example/repo"), &files).len(), 3);
+}
+
+#[test]
 fn markup_that_ends_in_the_middle_is_read_to_its_end() {
     for page in [
         "<",

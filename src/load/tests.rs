@@ -1,1 +1,1 @@
-
+//! Files in, entities and findings out.

@@ -7,6 +7,9 @@ use crate::text::fold_path;
 
 use super::Why;
 
+/// The page servers send for addresses that do not exist.
+const NOT_FOUND_PAGE: &str = "404.html";
+
 /// Where the site is published, as far as the user said.
 pub(super) struct Base {
     /// `https://host/repo/`
@@ -58,8 +61,12 @@ impl Base {
             join("", &decode(below))?
         } else if has_scheme(address) {
             return Ok(None);
-        } else if address.starts_with('/') {
-            return Err(Why::Absolute);
+        } else if let Some(rest) = address.strip_prefix('/') {
+            // Servers send this page for addresses of any depth, so it cannot be relative.
+            if document != NOT_FOUND_PAGE || rest.starts_with('/') || self.url.is_some() {
+                return Err(Why::Absolute);
+            }
+            join("", &decode(rest))?
         } else if address.is_empty() {
             document.to_owned()
         } else {
