@@ -13,6 +13,7 @@
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod convert;
 pub mod graph;
 pub mod load;
 pub mod model;
@@ -31,7 +32,7 @@ pub enum Technique {
     Current {
         /// The id in its usual spelling.
         id: String,
-        /// Its name; of a sub-technique its own.
+        /// Its name; of a sub-technique the technique's and its own (`Scheduled Task/Job: Cron`).
         name: String,
     },
     /// Another technique stands in its place.
@@ -53,7 +54,11 @@ pub fn technique(typed: &str) -> Technique {
     }
     let object = attack.object(id);
     if let Some(object) = object.filter(|object| object.status == model::Status::Active) {
-        return Technique::Current { id: id.to_string(), name: object.name.clone() };
+        let name = match id.parent().and_then(|parent| attack.object(parent)) {
+            Some(parent) => format!("{}: {}", parent.name, object.name),
+            None => object.name.clone(),
+        };
+        return Technique::Current { id: id.to_string(), name };
     }
     let old = attack.old_ids.get(&id.to_string()).and_then(|old| old.successor);
     match object.and_then(|object| object.successor).or(old) {

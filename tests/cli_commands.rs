@@ -298,7 +298,10 @@ fn new_writes_each_kind_to_its_folder() {
     let rule = fs::read_to_string(dir.path().join("detections/office_starts_cmd_macro.yml")).expect("the rule");
     assert!(rule.starts_with("title: \"Office starts cmd: macro?\"\nid: "), "{rule}");
     let trigger = fs::read_to_string(dir.path().join("content/triggers/T1053.005/T1053.005.yaml")).expect("a file");
-    assert!(trigger.starts_with("attack_technique: T1053.005\ndisplay_name: Scheduled Task\n"), "{trigger}");
+    assert!(
+        trigger.starts_with("attack_technique: T1053.005\ndisplay_name: \"Scheduled Task/Job: Scheduled Task\"\n"),
+        "{trigger}"
+    );
 
     let again = purplebook(&inside, &["new", "page", "on call"]);
     assert_eq!(code(&again), Some(2));

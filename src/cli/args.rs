@@ -1,5 +1,6 @@
 //! What can be typed: commands, flags and the help that teaches them.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -30,7 +31,7 @@ pub(super) struct Typed {
     #[command(subcommand)]
     pub(super) command: Command,
     /// When to use colours (`NO_COLOR` counts as `never`)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
 }
 
@@ -74,7 +75,7 @@ pub(super) enum Command {
         /// Its title; for a trigger, the technique's id
         name: String,
         #[command(flatten)]
-        project: ProjectArgs,
+        location: LocationArgs,
     },
     /// Explain the code of a finding, or list all codes
     Explain {
@@ -92,26 +93,26 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
-    /// Write the site here instead
+    /// Where to write the site [default: output, in the project folder]
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) output: Option<PathBuf>,
     /// Threads to use [default: one per processor]
     #[arg(long, short, value_name = "N")]
-    pub(super) jobs: Option<std::num::NonZeroUsize>,
+    pub(super) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
     /// Threads to use [default: one per processor]
     #[arg(long, short, value_name = "N")]
-    pub(super) jobs: Option<std::num::NonZeroUsize>,
+    pub(super) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -146,15 +147,22 @@ pub(super) struct ConvertArgs {
     pub(super) list: bool,
 }
 
-/// Where the project is, and what overrides its configuration.
+/// Where the project is.
 #[derive(Debug, Args)]
-pub(super) struct ProjectArgs {
+pub(super) struct LocationArgs {
     /// The project folder [default: where purplebook.toml is found]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     root: Option<PathBuf>,
     /// The configuration file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
+}
+
+/// Where the project is, and what overrides its configuration.
+#[derive(Debug, Args)]
+pub(super) struct ProjectArgs {
+    #[command(flatten)]
+    location: LocationArgs,
     /// The name of the knowledge base
     #[arg(long, value_name = "TEXT", help_heading = "Overrides")]
     title: Option<String>,
@@ -164,7 +172,7 @@ pub(super) struct ProjectArgs {
     /// A theme folder
     #[arg(long, value_name = "DIR", help_heading = "Overrides", value_hint = ValueHint::DirPath)]
     theme: Option<PathBuf>,
-    /// The layout of Markdown pages: default or atc-2019
+    /// The layout of Markdown pages
     #[arg(long, value_name = "PROFILE", help_heading = "Overrides", value_parser = profile_parser())]
     markdown_profile: Option<MarkdownProfile>,
     /// The ATT&CK release whose built-in facts are used
@@ -207,6 +215,13 @@ struct ContentArgs {
     pages: Vec<PathBuf>,
 }
 
+impl LocationArgs {
+    /// The flags as the configuration takes them.
+    pub(super) fn overrides(self) -> Overrides {
+        Overrides { root: self.root, config: self.config, ..Overrides::default() }
+    }
+}
+
 impl ProjectArgs {
     /// The flags as the configuration takes them.
     pub(super) fn overrides(self) -> Overrides {
@@ -234,9 +249,6 @@ impl ProjectArgs {
             content[kind as usize] = folders;
         }
         Overrides {
-            root: self.root,
-            config: self.config,
-            output: None,
             title: self.title,
             base_url: self.base_url,
             theme: self.theme,
@@ -244,6 +256,7 @@ impl ProjectArgs {
             attack_version: self.attack_version,
             attack_bundles: self.attack_bundle,
             content,
+            ..self.location.overrides()
         }
     }
 }

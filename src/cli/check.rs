@@ -1,17 +1,19 @@
 //! `purplebook check`: every problem of the content, at its line.
 
-use crate::config::{QueryConfig, discover};
+use crate::config::discover;
+use crate::convert::known_targets;
 use crate::report::{Findings, Severity};
 
 use super::args::CheckArgs;
 use super::failure::Failure;
 use super::terminal::Terminal;
-use super::{CLEAN, COULD_NOT_RUN, FINDINGS, report};
+use super::{CLEAN, COULD_NOT_RUN, FINDINGS, report, use_threads};
 
 /// Checks the content and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
-    let config = discover(&args.project.overrides(), &QueryConfig::default().show)?;
-    let _ = (config, args.jobs, args.format, terminal.out(), report::print, exit_code);
+    let config = discover(&args.project.overrides(), &known_targets())?;
+    use_threads(args.jobs)?;
+    let _ = (config, args.format, terminal.out(), report::print, exit_code);
     eprintln!("not wired yet");
     Ok(COULD_NOT_RUN)
 }

@@ -1,12 +1,119 @@
 //! `purplebook convert`: the queries of rules for one target.
 
-use super::COULD_NOT_RUN;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::config::{list, nearest};
+use crate::convert::{Conversion, Target, known_targets, target, targets};
+use crate::report::render::SourceText;
+
 use super::args::ConvertArgs;
 use super::failure::Failure;
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, report};
 
 /// Prints the queries of all rule files under the given paths.
-pub(super) fn run(args: &ConvertArgs) -> Result<u8, Failure> {
-    let _ = args;
-    eprintln!("not wired yet");
-    Ok(COULD_NOT_RUN)
+pub(super) fn run(args: &ConvertArgs, terminal: Terminal) -> Result<u8, Failure> {
+    if args.list {
+        io::stdout().write_all(table().as_bytes())?;
+        return Ok(CLEAN);
+    }
+    let target = chosen(args)?;
+    let done = crate::convert::convert(&args.paths, target).map_err(|error| Failure::new(error.to_string()))?;
+    if let Some(path) = args.paths.iter().find(|path| nothing_under(path, &done.files)) {
+        let help = "rule files end in .yml or .yaml";
+        return Err(Failure::help(format!("no rule file in {}", path.display()), help));
+    }
+    let mut text = String::new();
+    for file in &done.files {
+        if args.jsonl {
+            text.push_str(&line(file, target)?);
+        } else {
+            for query in file.outcome.iter().flatten() {
+                text.push_str(query.trim_end_matches('\n'));
+                text.push('\n');
+            }
+        }
+    }
+    io::stdout().write_all(text.as_bytes())?;
+    if done.findings.is_empty() {
+        return Ok(CLEAN);
+    }
+    if !args.jsonl {
+        let lookup = |id| SourceText { path: &done.sources.file(id).path, text: &done.sources.file(id).text };
+        // The queries are written; if nobody reads standard error, the exit code says the rest.
+        let _ = report::human(&done.findings, &lookup, terminal.err(), &mut io::stderr().lock());
+    }
+    Ok(FINDINGS)
+}
+
+fn nothing_under(path: &Path, files: &[Conversion]) -> bool {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    files.iter().all(|file| !Path::new(&file.path).starts_with(path))
+}
+
+/// The target that was asked for; its format and pipelines must be known too.
+fn chosen(args: &ConvertArgs) -> Result<&'static Target, Failure> {
+    let name = args.target.as_deref().unwrap_or_default();
+    let found = target(name);
+    let Some(found) = found else {
+        let known = known_targets();
+        let names = || known.iter().map(|choice| choice.target.as_str());
+        return Err(unknown("target", name, names().collect()));
+    };
+    if args.format != DEFAULT_FORMAT && !found.formats.contains(&args.format.as_str()) {
+        return Err(unknown(&format!("format of {name}"), &args.format, found.formats.to_vec()));
+    }
+    match args.pipeline.first() {
+        Some(pipeline) => Err(unknown("pipeline", pipeline, Vec::new())),
+        None => Ok(found),
+    }
+}
+
+/// sigma-cli's name for the first format of a target.
+const DEFAULT_FORMAT: &str = "default";
+
+fn unknown(what: &str, name: &str, known: Vec<&str>) -> Failure {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? Known are {}", list(known)),
+        None if known.is_empty() => "this version knows none".to_owned(),
+        None => format!("known are {}", list(known)),
+    };
+    Failure::help(format!("unknown {what} `{name}`"), help)
+}
+
+fn table() -> String {
+    let mut text = String::new();
+    for target in targets() {
+        let _ = writeln!(text, "{:<14} {} (formats: {})", target.name, target.description, target.formats.join(", "));
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    id: Option<&'a str>,
+    title: Option<&'a str>,
+    target: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queries: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+fn line(file: &Conversion, target: &Target) -> Result<String, Failure> {
+    let line = Line {
+        path: &file.path,
+        id: file.id.as_deref(),
+        title: file.title.as_deref(),
+        target: target.name,
+        queries: file.outcome.as_deref().ok(),
+        error: file.outcome.as_ref().err().map(String::as_str),
+    };
+    let json = serde_json::to_string(&line).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(json + "\n")
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::CLEAN;
 use super::failure::Failure;
-use super::new::{create, fill};
+use super::template::{create, fill};
 use crate::config::FILE_NAME;
 
 /// The files, with their paths. `{{id}}` is a fresh UUID in each project.

@@ -15,13 +15,16 @@ mod new;
 mod progress;
 mod report;
 mod summary;
+mod template;
 mod terminal;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use args::{Command, Typed};
+use failure::Failure;
 use terminal::Terminal;
 
 /// Done; for `check`, without errors and warnings.
@@ -30,6 +33,13 @@ const CLEAN: u8 = 0;
 const FINDINGS: u8 = 1;
 /// Could not run.
 const COULD_NOT_RUN: u8 = 2;
+
+/// Has parallel work done by `jobs` threads, or by one per processor.
+fn use_threads(jobs: Option<NonZeroUsize>) -> Result<(), Failure> {
+    let threads = jobs.map_or(0, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| Failure::new(format!("cannot start threads: {error}")))
+}
 
 /// Runs the command that was typed and says how the process ends.
 pub fn run() -> ExitCode {
@@ -46,9 +56,9 @@ pub fn run() -> ExitCode {
     let outcome = match typed.command {
         Command::Build(args) => build::run(args, terminal),
         Command::Check(args) => check::run(args, terminal),
-        Command::Convert(args) => convert::run(&args),
+        Command::Convert(args) => convert::run(&args, terminal),
         Command::Init { dir } => init::run(&dir),
-        Command::New { kind, name, project } => new::run(kind, &name, project),
+        Command::New { kind, name, location } => new::run(kind, &name, location),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Completions { shell } => completions::run(shell),
     };

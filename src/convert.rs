@@ -1,0 +1,128 @@
+//! Rule files to queries, without a knowledge base around them: what `purplebook convert` does.
+//!
+//! Composes `load` and `query` for files of rules only. Every file is answered for: with its
+//! queries, or with an error.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::config::QueryChoice;
+use crate::load;
+use crate::model::{Attack, Kind, Rule};
+use crate::query::{self, NotConvertible, Outcome};
+use crate::report::{Code, Finding, Findings, Severity};
+use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
+use crate::text::{At, FileId};
+
+pub use crate::query::{Target, target, targets};
+
+/// What became of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    /// Its path.
+    pub path: String,
+    /// The id of its first rule that has one.
+    pub id: Option<String>,
+    /// The title of its first rule.
+    pub title: Option<String>,
+    /// The queries of all its rules, in the order of the file; or why one of them has none.
+    pub outcome: Result<Vec<String>, String>,
+}
+
+/// What became of all files.
+#[derive(Debug, Default)]
+pub struct Conversions {
+    /// One for each file, by path.
+    pub files: Vec<Conversion>,
+    /// Why some have no queries, sorted.
+    pub findings: Findings,
+    /// The texts the findings point into.
+    pub sources: SourceSet,
+}
+
+/// The known targets with their headings, as `[queries]` may name them.
+pub fn known_targets() -> Vec<QueryChoice> {
+    let choice = |target: &Target| QueryChoice { target: target.name.to_owned(), title: target.title.to_owned() };
+    query::targets().iter().map(choice).collect()
+}
+
+/// Reads the rule files under `paths`, files or folders, and converts them for `target`.
+///
+/// Files are named by the path given, and by what follows it.
+///
+/// # Errors
+/// If something cannot be read.
+pub fn convert(paths: &[PathBuf], target: &Target) -> Result<Conversions, ReadError> {
+    let folders: Vec<Folder> =
+        paths.iter().map(|path| Folder { kind: Kind::Rule, path: path.clone(), required: true }).collect();
+    // Without a root, paths are shown as they were given.
+    let (sources, mut problems) = source::read(Path::new(""), &folders, &ReadLimits::default())?;
+    let (corpus, more) = load::load(&sources, Attack::default());
+    problems.append(more);
+    Ok(convert_all(sources, &corpus.rules, problems, target))
+}
+
+/// Notes and warnings of loading are left out: they are for `check` to tell.
+fn convert_all(sources: SourceSet, rules: &[Rule], problems: Findings, target: &Target) -> Conversions {
+    let outcomes: Vec<Outcome> = rules.par_iter().map(|rule| query::convert(rule, target)).collect();
+    let mut findings: Findings = problems.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    for refused in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        findings.push(finding(refused));
+    }
+    // Every file is answered for: one that gave neither a rule nor a finding gets one here.
+    let answered: BTreeSet<FileId> =
+        findings.iter().map(|finding| finding.at.file()).chain(rules.iter().map(|rule| rule.origin.file)).collect();
+    for (id, _) in sources.iter().filter(|(id, file)| is_rule_file(file) && !answered.contains(id)) {
+        findings.push(Finding::new(Code::UnrecognisedDocument, At::File(id), "there is no rule in this file"));
+    }
+    load::locate(&sources, &mut findings);
+    let findings = findings.sorted();
+    let files = each_file(&sources, rules, &outcomes, &findings);
+    Conversions { files, findings, sources }
+}
+
+fn is_rule_file(file: &SourceFile) -> bool {
+    matches!(file.role, FileRole::Content(_) | FileRole::NotRead(Some(_)))
+}
+
+/// Here a query was asked for, so that there is none is an error, not a note.
+fn finding(refused: &NotConvertible) -> Finding {
+    let mut finding = Finding::new(refused.code, refused.at.clone(), refused.reason.clone());
+    finding.severity = Severity::Error;
+    finding.help.clone_from(&refused.help);
+    finding
+}
+
+/// Walks files, rules and findings in step: all are in the order of the files.
+fn each_file(sources: &SourceSet, rules: &[Rule], outcomes: &[Outcome], findings: &Findings) -> Vec<Conversion> {
+    let mut rules = rules.iter().zip(outcomes).peekable();
+    let mut findings = findings.iter().peekable();
+    let mut files = Vec::with_capacity(sources.len());
+    for (id, file) in sources.iter().filter(|(_, file)| is_rule_file(file)) {
+        let mut conversion = Conversion { path: file.path.clone(), id: None, title: None, outcome: Ok(Vec::new()) };
+        while let Some((rule, outcome)) = rules.next_if(|(rule, _)| rule.origin.file == id) {
+            conversion.add(rule, outcome);
+        }
+        while findings.next_if(|finding| finding.at.file() < id).is_some() {}
+        // A slip in a rule's metadata is no reason to keep its queries back.
+        if let (None, Some(finding)) = (&conversion.title, findings.peek()) {
+            conversion.outcome = Err(finding.message.clone());
+        }
+        files.push(conversion);
+    }
+    files
+}
+
+impl Conversion {
+    fn add(&mut self, rule: &Rule, outcome: &Outcome) {
+        self.id = self.id.take().or_else(|| rule.id.clone());
+        self.title.get_or_insert_with(|| rule.title.clone());
+        match (&mut self.outcome, outcome) {
+            (Ok(queries), Ok(more)) => queries.extend(more.iter().cloned()),
+            (all @ Ok(_), Err(refused)) => *all = Err(refused.reason.clone()),
+            (Err(_), _) => {}
+        }
+    }
+}
