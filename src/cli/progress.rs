@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn the_result_is_handed_through() {
         let result = with_progress(|progress| {
-            progress.begin(Stage::Render, 3);
+            progress.begin(Stage::Rendering, 3);
             progress.advance(3);
             progress.now().1
         });

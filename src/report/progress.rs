@@ -8,34 +8,35 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// Reading files.
-    Read,
+    Reading,
     /// Parsing them.
-    Load,
+    Loading,
     /// Resolving references.
-    Link,
+    Linking,
     /// Writing queries for targets.
-    Compile,
+    Converting,
     /// Making pages.
-    Render,
+    Rendering,
     /// Looking for problems.
-    Check,
+    Checking,
     /// Putting the site in place.
-    Write,
+    Writing,
 }
 
 impl Stage {
-    const ALL: [Self; 7] = [Self::Read, Self::Load, Self::Link, Self::Compile, Self::Render, Self::Check, Self::Write];
+    const ALL: [Self; 7] =
+        [Self::Reading, Self::Loading, Self::Linking, Self::Converting, Self::Rendering, Self::Checking, Self::Writing];
 
     /// As shown.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Read => "Reading files",
-            Self::Load => "Loading content",
-            Self::Link => "Linking",
-            Self::Compile => "Converting rules",
-            Self::Render => "Rendering pages",
-            Self::Check => "Checking",
-            Self::Write => "Writing the site",
+            Self::Reading => "Reading files",
+            Self::Loading => "Loading content",
+            Self::Linking => "Linking",
+            Self::Converting => "Converting rules",
+            Self::Rendering => "Rendering pages",
+            Self::Checking => "Checking",
+            Self::Writing => "Writing the site",
         }
     }
 }
@@ -52,7 +53,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// At the start of [`Stage::Read`].
+    /// At the start of [`Stage::Reading`].
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,13 +85,13 @@ mod tests {
     #[test]
     fn a_stage_starts_at_nothing_done() {
         let progress = Progress::new();
-        assert_eq!(progress.now(), (Stage::Read, 0, 0));
-        progress.begin(Stage::Render, 10);
+        assert_eq!(progress.now(), (Stage::Reading, 0, 0));
+        progress.begin(Stage::Rendering, 10);
         progress.advance(3);
         progress.advance(4);
-        assert_eq!(progress.now(), (Stage::Render, 7, 10));
-        progress.begin(Stage::Write, 2);
-        assert_eq!(progress.now(), (Stage::Write, 0, 2));
+        assert_eq!(progress.now(), (Stage::Rendering, 7, 10));
+        progress.begin(Stage::Writing, 2);
+        assert_eq!(progress.now(), (Stage::Writing, 0, 2));
         for stage in Stage::ALL {
             progress.begin(stage, 0);
             assert_eq!(progress.now().0, stage);
