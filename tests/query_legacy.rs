@@ -89,6 +89,19 @@ fn the_global_document_wins() {
 }
 
 #[test]
+fn targets_of_today_read_the_2019_language_too() {
+    let file = "detection:\n  s: {A: ['x*', y z], B: null}\n  w: [foo]\n  condition: s and not w\n";
+    let queries = convert(&rule(file), target("lucene").expect("registered")).expect("sound");
+    assert_eq!(queries, [r#"((A:(x* OR "y z")) AND (NOT _exists_:B)) AND (NOT *foo*)"#]);
+    assert_eq!(stdout("lucene", file), "");
+    let why = convert(
+        &rule("detection:\n  s: {A: 1}\n  condition: s | count() > 3\n"),
+        target("lucene").expect("registered"),
+    );
+    assert_eq!(why.expect_err("an aggregation").at.path.to_string(), "detection.condition");
+}
+
+#[test]
 fn an_aggregation_silences_the_whole_file() {
     let file = "action: global\ntitle: T\n---\ndetection:\n  s: {A: 1}\n  condition: s\n---\ndetection:\n  s: {B: 1}\n  condition: s | count(X) by Y > 3\n";
     assert_eq!(stdout("es-qs", file), "");

@@ -117,6 +117,26 @@ fn negations_inside_an_or_are_grouped() {
 }
 
 #[test]
+fn lucene_is_for_unanalyzed_fields() {
+    for (written, expected) in [
+        ("A: x y", r#"A:"x y""#),
+        ("A: x-y", r"A:x\-y"),
+        ("A|contains: x y", r"A:*x\ y*"),
+        ("A: ''", r#"A:"""#),
+        ("A: [x, 'y*', 3]", "A:(x OR y* OR 3)"),
+        ("A|cidr: 10.0.0.0/8", r"A:10.0.0.0\/8"),
+        ("A|cidr: 'fe80::/10'", r"A:fe80\:\:\/10"),
+        ("A|re: '^x$'", "A:/x/"),
+        ("A|gte: 5", "A:>=5"),
+        ("A|neq: null", "_exists_:A"),
+    ] {
+        assert_eq!(item("lucene", written), expected, "{written}");
+    }
+    let detection = "detection:\n  a: {A: 1}\n  b: {B: null}\n  condition: not a and b\n";
+    assert_eq!(query("lucene", detection), "(NOT A:1) AND (NOT _exists_:B)");
+}
+
+#[test]
 fn selectors_follow_document_order_and_leave_private_names_alone() {
     let detection = "detection:
   sel_z: {Z: 1}
@@ -296,9 +316,9 @@ fn one_finding_for_each_rule_and_reason() {
         found,
         [
             "PB401 the condition names `t`, which is not defined",
-            "PB402 no query for es-qs, xpack-watcher, graylog: a Kibana query cannot express the comparison with the field `B` (`fieldref`)",
-            "PB402 no query for es-qs, graylog: a query string cannot count or relate events, as the aggregation of the condition asks",
-            "PB402 no query for es-qs, xpack-watcher, graylog: correlations are not converted to queries",
+            "PB402 no query for es-qs, xpack-watcher, graylog, lucene: a Kibana query cannot express the comparison with the field `B` (`fieldref`)",
+            "PB402 no query for es-qs, graylog, lucene: a query string cannot count or relate events, as the aggregation of the condition asks",
+            "PB402 no query for es-qs, xpack-watcher, graylog, lucene: correlations are not converted to queries",
         ]
     );
 }

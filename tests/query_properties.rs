@@ -49,7 +49,9 @@ fn unescape(term: &str) -> Option<String> {
         match c {
             '\\' => out.push(chars.next()?),
             '"' => return None,
-            c if quoted.is_none() && (c.is_whitespace() || r"+!(){}[]^~?:/&|<>=-".contains(c)) => return None,
+            c if quoted.is_none() && (" \t\n\r\u{3000}".contains(c) || r"+!(){}[]^~?:/&|<>=-".contains(c)) => {
+                return None;
+            }
             c => out.push(c),
         }
     }
@@ -158,5 +160,5 @@ fn nothing_blows_up() {
     run(&many(map("F|re", text("(".repeat(5000)))));
     run(&many(map("F|re", text("((((a{1,1000}){1,1000}){1,1000}){1,1000}){1,1000}"))));
     run(&many(map("F|re", text("(a|b)".repeat(5000)))));
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }

@@ -7,8 +7,9 @@ use crate::report::{Code, Finding, Findings};
 
 use super::front::collection::{Emitted, Precedence, emit};
 use super::front::{Language, language, legacy, modern};
-use super::refusal::NotConvertible;
+use super::refusal::{Documents, NotConvertible};
 use super::target::Target;
+use super::tree::Detection;
 
 /// The queries of a rule for one target, or why there are none.
 pub type Outcome = Result<Vec<String>, NotConvertible>;
@@ -21,15 +22,16 @@ pub fn convert(rule: &Rule, target: &Target) -> Outcome {
 }
 
 /// What the converter of February 2019 prints on standard output for a file that holds `rule`;
-/// nothing if it fails.
+/// nothing if it fails or did not have the target.
 pub fn legacy_stdout(rule: &Rule, target: &Target) -> String {
+    let Some(legacy) = &target.legacy else { return String::new() };
     let Some(texts) = legacy_outcomes(rule, &[target]).pop().and_then(Result::ok) else { return String::new() };
     let mut out = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum::<usize>() + 1);
     for text in texts {
         out.push_str(&text);
         out.push('\n');
     }
-    out.push_str(target.legacy_end);
+    out.push_str(legacy.end);
     out
 }
 
@@ -70,9 +72,24 @@ fn legacy_outcomes(rule: &Rule, targets: &[&Target]) -> Vec<Outcome> {
         }
     }
     let outcome = |target: &&Target| {
-        (target.legacy)(&rules).map_err(|(i, refusal)| refusal.locate(rule, emitted[i].index, &emitted[i].document))
+        let texts = match &target.legacy {
+            Some(legacy) => (legacy.write)(&rules),
+            None => lowered(rule, &rules, target),
+        };
+        texts.map_err(|(i, refusal)| refusal.locate(rule, emitted[i].index, &emitted[i].document))
     };
     targets.iter().map(outcome).collect()
+}
+
+/// Rules of the 2019 language for a target of today.
+fn lowered<'d>(rule: &'d Rule, rules: &[legacy::Rule<'d>], target: &Target) -> Documents<'d> {
+    let mut texts = Vec::with_capacity(rules.len());
+    for (i, one) in rules.iter().enumerate() {
+        let queries = one.conditions.iter().filter_map(|condition| legacy::lower(condition).transpose());
+        let queries = queries.collect::<Result<_, _>>().map_err(|refusal| (i, refusal))?;
+        texts.extend((target.modern)(&Detection { rule, queries }).map_err(|refusal| (i, refusal))?);
+    }
+    Ok(texts)
 }
 
 fn modern_outcomes(rule: &Rule, targets: &[&Target]) -> Vec<Outcome> {

@@ -14,10 +14,22 @@ pub(super) struct Dialect {
     pub(super) or: &'static str,
     /// Before what is negated.
     pub(super) not: &'static str,
+    /// Which parts of an AND, OR or NOT stand in parentheses.
+    pub(super) grouping: Grouping,
     /// Writes one comparison.
     pub(super) leaf: for<'r> fn(&mut String, &Leaf<'r>) -> Result<Form, Refusal<'r>>,
     /// Writes an OR of strings and numbers of one field in the language's list form.
     pub(super) list: fn(&mut String, &str, &[&Test]) -> Form,
+}
+
+/// How many parentheses a language's queries have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grouping {
+    /// Those without which the meaning would be another.
+    Needed,
+    /// One pair around every part that is no comparison, as Sigma's reference converter writes
+    /// languages whose operators have no reliable precedence.
+    Always,
 }
 
 /// What a piece of text is to its surroundings, which decides its parentheses.
@@ -47,7 +59,7 @@ impl Dialect {
             Node::Leaf(leaf) => self.leaf(out, leaf),
             Node::Not(child) => self.negation(out, child),
             Node::And(children) => self.join(out, children, Form::And),
-            Node::Or(children) => match one_field(children) {
+            Node::Or(children) => match one_field(children, self.grouping) {
                 Some((field, tests)) => Ok((self.list)(out, field, &tests)),
                 None => self.join(out, children, Form::Or),
             },
@@ -76,7 +88,11 @@ impl Dialect {
             return (self.leaf)(out, &Leaf { field: *field, test: Test::Exists(true), spot: *spot });
         }
         out.push_str(self.not);
-        grouped(out, |out| self.node(out, child), |form| form != Form::Single)?;
+        let needs = |form| match self.grouping {
+            Grouping::Needed => form != Form::Single,
+            Grouping::Always => !matches!(child, Node::Leaf(_)),
+        };
+        grouped(out, |out| self.node(out, child), needs)?;
         Ok(Form::Negated)
     }
 
@@ -85,8 +101,14 @@ impl Dialect {
             if i > 0 {
                 out.push_str(if form == Form::And { self.and } else { self.or });
             }
-            let bare = |child| child == Form::Single || child == form || (form == Form::And && child == Form::Negated);
-            grouped(out, |out| self.node(out, child), |child| !bare(child))?;
+            let needs = |text| match (self.grouping, child) {
+                (Grouping::Needed, _) => {
+                    text != Form::Single && text != form && (form, text) != (Form::And, Form::Negated)
+                }
+                (Grouping::Always, Node::Leaf(_) | Node::Not(_)) => text == Form::Negated,
+                (Grouping::Always, Node::And(_) | Node::Or(_)) => true,
+            };
+            grouped(out, |out| self.node(out, child), needs)?;
         }
         Ok(form)
     }
@@ -116,7 +138,9 @@ fn fits_list(test: &Test) -> bool {
 }
 
 /// The field and tests of an OR whose parts all are strings or numbers of the same field.
-fn one_field<'n, 'r>(children: &'n [Node<'r>]) -> Option<(&'r str, Vec<&'n Test>)> {
+///
+/// What a modifier expanded stays a list of its own where the reference's text is followed.
+fn one_field<'n, 'r>(children: &'n [Node<'r>], grouping: Grouping) -> Option<(&'r str, Vec<&'n Test>)> {
     let mut field = None;
     let mut tests = Vec::with_capacity(children.len());
     for child in children {
@@ -126,6 +150,7 @@ fn one_field<'n, 'r>(children: &'n [Node<'r>]) -> Option<(&'r str, Vec<&'n Test>
         }
         field = Some(leaf.field);
         match &leaf.test {
+            Test::Any(_) if grouping == Grouping::Always => return None,
             Test::Any(inner) => tests.extend(inner),
             test => tests.push(test),
         }

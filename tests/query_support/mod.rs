@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use purplebook::load::yaml::{self, YamlLimits};
 use purplebook::model::{LogSource, Origin, Rule, RuleKind, Value};
 use purplebook::text::FileId;
 
@@ -69,23 +70,6 @@ pub(crate) fn rule(text: &str) -> Rule {
 }
 
 fn documents(text: &str) -> Vec<Value> {
-    use serde::Deserialize;
-    serde_yaml::Deserializer::from_str(text)
-        .map(|document| value(&serde_yaml::Value::deserialize(document).expect("YAML")))
-        .filter(|value| !value.is_null())
-        .collect()
-}
-
-fn value(yaml: &serde_yaml::Value) -> Value {
-    match yaml {
-        serde_yaml::Value::Null => Value::Null,
-        serde_yaml::Value::Bool(b) => Value::Bool(*b),
-        serde_yaml::Value::Number(n) => n.as_i64().map_or(Value::Float(n.as_f64().unwrap_or_default()), Value::Int),
-        serde_yaml::Value::String(text) => Value::Str(text.clone()),
-        serde_yaml::Value::Sequence(items) => Value::Seq(items.iter().map(value).collect()),
-        serde_yaml::Value::Mapping(entries) => {
-            Value::Map(entries.iter().map(|(k, v)| (value(k).scalar_text().unwrap_or_default(), value(v))).collect())
-        }
-        serde_yaml::Value::Tagged(tagged) => value(&tagged.value),
-    }
+    let (documents, _) = yaml::read(text, FileId(0), &YamlLimits::default());
+    documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()).collect()
 }

@@ -7,10 +7,10 @@
 use crate::query::front::legacy;
 use crate::query::refusal::{Documents, Refusal};
 use crate::query::tree::{Detection, Leaf, Test};
-use crate::query::writer::{Dialect, Form, cannot_say};
+use crate::query::writer::{Dialect, Form, Grouping, cannot_say};
 
 use super::legacy_text::LegacyText;
-use super::{Target, lucene, lucene_regex};
+use super::{LegacyTarget, Target, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
     name: "es-qs",
@@ -19,12 +19,18 @@ pub(super) const TARGET: Target = Target {
     formats: &["default"],
     language: "lucene",
     modern,
-    legacy: legacy_queries,
-    legacy_end: "",
+    legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
 };
 
 /// The language of the queries, for the targets that embed one.
-pub(super) const DIALECT: Dialect = Dialect { and: lucene::AND, or: lucene::OR, not: lucene::NOT, leaf, list };
+pub(super) const DIALECT: Dialect = Dialect {
+    and: lucene_syntax::AND,
+    or: lucene_syntax::OR,
+    not: lucene_syntax::NOT,
+    grouping: Grouping::Needed,
+    leaf,
+    list,
+};
 
 /// The 2019 writer, for the targets that embed one.
 pub(super) const LEGACY: LegacyText =
@@ -51,12 +57,12 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
         }
         Test::Null | Test::Exists(false) => {
             out.push_str("NOT _exists_:");
-            lucene::field(out, name);
+            lucene_syntax::field(out, name);
             return Ok(Form::Negated);
         }
         Test::Exists(true) => {
             out.push_str("_exists_:");
-            lucene::field(out, name);
+            lucene_syntax::field(out, name);
         }
         Test::Regex(pattern, flags) => {
             let regex =
@@ -66,7 +72,7 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
         }
         Test::Cidr(network) => {
             field(out, name, false);
-            lucene::quoted(out, network);
+            lucene_syntax::quoted(out, network);
         }
         Test::Compare(comparison, number) => {
             field(out, name, false);
@@ -80,7 +86,9 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
 
 fn keyword<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
     match &leaf.test {
-        Test::Match(pattern) if pattern.placeholder().is_none() => return Ok(lucene::keyword(out, pattern, true)),
+        Test::Match(pattern) if pattern.placeholder().is_none() => {
+            return Ok(lucene_syntax::keyword(out, pattern, true));
+        }
         Test::Number(_) | Test::Bool(_) => value(out, &leaf.test),
         Test::Regex(pattern, flags) => {
             let regex =
@@ -93,17 +101,17 @@ fn keyword<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
 }
 
 fn field(out: &mut String, name: &str, keyword: bool) {
-    lucene::field(out, name);
+    lucene_syntax::field(out, name);
     out.push_str(if keyword { ".keyword:" } else { ":" });
 }
 
 fn value(out: &mut String, test: &Test) {
     match test {
         Test::Match(pattern) => match pattern.as_text() {
-            Some(plain) => lucene::quoted(out, plain),
-            None => lucene::bare(out, pattern),
+            Some(plain) => lucene_syntax::quoted(out, plain),
+            None => lucene_syntax::bare(out, pattern),
         },
-        Test::Number(number) => lucene::number(out, *number),
+        Test::Number(number) => lucene_syntax::number(out, *number),
         Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         _ => {}
     }
@@ -112,15 +120,16 @@ fn value(out: &mut String, test: &Test) {
 /// Values with and without wildcards are asked of different fields, so that each means the same
 /// in a list as alone.
 fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
-    let in_keyword = |test: &&Test| lucene::is_wildcard(test) || matches!(test, Test::Match(p) if p.parts().is_empty());
+    let in_keyword =
+        |test: &&Test| lucene_syntax::is_wildcard(test) || matches!(test, Test::Match(p) if p.parts().is_empty());
     let (wild, plain): (Vec<&Test>, Vec<&Test>) = tests.iter().partition(|test| in_keyword(test));
     for (i, (tests, keyword)) in [(&wild, true), (&plain, false)].into_iter().filter(|(t, _)| !t.is_empty()).enumerate()
     {
         if i > 0 {
-            out.push_str(lucene::OR);
+            out.push_str(lucene_syntax::OR);
         }
         field(out, name, keyword);
-        lucene::values(out, tests, |out, test| value(out, test));
+        lucene_syntax::values(out, tests, |out, test| value(out, test));
     }
     if wild.is_empty() || plain.is_empty() { Form::Single } else { Form::Or }
 }

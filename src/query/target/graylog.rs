@@ -7,10 +7,10 @@
 use crate::query::front::legacy;
 use crate::query::refusal::{Documents, Refusal};
 use crate::query::tree::{Detection, Leaf, Test};
-use crate::query::writer::{Dialect, Form, cannot_say};
+use crate::query::writer::{Dialect, Form, Grouping, cannot_say};
 
 use super::legacy_text::LegacyText;
-use super::{Target, lucene, lucene_regex};
+use super::{LegacyTarget, Target, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
     name: "graylog",
@@ -19,11 +19,17 @@ pub(super) const TARGET: Target = Target {
     formats: &["default"],
     language: "lucene",
     modern,
-    legacy: legacy_queries,
-    legacy_end: "",
+    legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
 };
 
-const DIALECT: Dialect = Dialect { and: lucene::AND, or: lucene::OR, not: lucene::NOT, leaf, list };
+const DIALECT: Dialect = Dialect {
+    and: lucene_syntax::AND,
+    or: lucene_syntax::OR,
+    not: lucene_syntax::NOT,
+    grouping: Grouping::Needed,
+    leaf,
+    list,
+};
 
 const LEGACY: LegacyText = LegacyText { keyword_fields: false, always_quoted: true, extra: "", drop: "" };
 
@@ -39,7 +45,7 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
     if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, &leaf.test) {
         let there = leaf.test == Test::Exists(true);
         out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
-        lucene::field(out, name);
+        lucene_syntax::field(out, name);
         return Ok(if there { Form::Single } else { Form::Negated });
     }
     if let Some(name) = leaf.field {
@@ -47,7 +53,7 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
     }
     match (&leaf.test, leaf.field) {
         (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
-            return Ok(lucene::keyword(out, pattern, false));
+            return Ok(lucene_syntax::keyword(out, pattern, false));
         }
         (Test::Match(pattern), _) if pattern.placeholder().is_none() => value(out, &leaf.test),
         (Test::Number(_) | Test::Bool(_), _) => value(out, &leaf.test),
@@ -56,7 +62,7 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
                 lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
             out.extend(["/", &regex, "/"]);
         }
-        (Test::Cidr(network), Some(_)) => lucene::quoted(out, network),
+        (Test::Cidr(network), Some(_)) => lucene_syntax::quoted(out, network),
         (Test::Compare(comparison, number), Some(_)) => {
             out.push_str(comparison.sign());
             out.push_str(&number.to_string());
@@ -67,17 +73,17 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
 }
 
 fn field(out: &mut String, name: &str) {
-    lucene::field(out, name);
+    lucene_syntax::field(out, name);
     out.push(':');
 }
 
 fn value(out: &mut String, test: &Test) {
     match test {
         Test::Match(pattern) => match pattern.as_text() {
-            Some(plain) => lucene::quoted(out, plain),
-            None => lucene::bare(out, pattern),
+            Some(plain) => lucene_syntax::quoted(out, plain),
+            None => lucene_syntax::bare(out, pattern),
         },
-        Test::Number(number) => lucene::number(out, *number),
+        Test::Number(number) => lucene_syntax::number(out, *number),
         Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         _ => {}
     }
@@ -85,6 +91,6 @@ fn value(out: &mut String, test: &Test) {
 
 fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
     field(out, name);
-    lucene::values(out, tests, |out, test| value(out, test));
+    lucene_syntax::values(out, tests, |out, test| value(out, test));
     Form::Single
 }

@@ -1,110 +1,96 @@
-//! Lucene's query string syntax, as Elasticsearch, `OpenSearch` and Graylog read it.
+//! `lucene`: Lucene queries over unanalyzed fields, as Elastic Common Schema and `OpenSearch`
+//! index templates have them.
 //!
-//! Inside quotes only the quote and the backslash are special; outside, every character of the
-//! syntax is escaped. Both forms are unescaped again by wildcard and prefix queries.
+//! Follows the text of Sigma's reference converter, except for regular expressions: those it
+//! leaves as they are, and the engine then matches something else.
 
-use crate::query::tree::Test;
-use crate::query::value::{Part, Pattern};
-use crate::query::writer::Form;
+use crate::query::refusal::Refusal;
+use crate::query::tree::{Detection, Leaf, Test};
+use crate::query::value::Pattern;
+use crate::query::writer::{Dialect, Form, Grouping, cannot_say};
 
-/// The words of the dialects built on it.
-pub(super) const AND: &str = " AND ";
-/// See [`AND`].
-pub(super) const OR: &str = " OR ";
-/// See [`AND`].
-pub(super) const NOT: &str = "NOT ";
+use super::{Target, lucene_regex, lucene_syntax};
 
-/// A field's name: everything that ends a term is escaped. A `*` in a name would be a pattern of
-/// names.
-pub(super) fn field(out: &mut String, name: &str) {
-    for (i, c) in name.chars().enumerate() {
-        let special = c.is_whitespace() || r#"+!():^[]"{}~*?\/&|"#.contains(c) || (i == 0 && "-<>=".contains(c));
-        if special {
-            out.push('\\');
+pub(super) const TARGET: Target = Target {
+    name: "lucene",
+    title: "Lucene",
+    description: "Lucene query for Elasticsearch and OpenSearch with unanalyzed (keyword) fields",
+    formats: &["default"],
+    language: "lucene",
+    modern,
+    legacy: None,
+};
+
+const DIALECT: Dialect = Dialect {
+    and: lucene_syntax::AND,
+    or: lucene_syntax::OR,
+    not: lucene_syntax::NOT,
+    grouping: Grouping::Always,
+    leaf,
+    list,
+};
+
+fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
+    detection.queries.iter().map(|query| DIALECT.query(query)).collect()
+}
+
+fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
+    if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, &leaf.test) {
+        let there = leaf.test == Test::Exists(true);
+        out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
+        lucene_syntax::field(out, name);
+        return Ok(if there { Form::Single } else { Form::Negated });
+    }
+    if let Some(name) = leaf.field {
+        lucene_syntax::field(out, name);
+        out.push(':');
+    }
+    match (&leaf.test, leaf.field) {
+        (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
+            lucene_syntax::bare(out, &pattern.clone().open_start().open_end());
         }
-        out.push(c);
+        (Test::Match(pattern), Some(_)) if pattern.placeholder().is_none() => text(out, pattern),
+        (Test::Number(number), _) => lucene_syntax::number(out, *number),
+        (Test::Bool(b), _) => out.push_str(if *b { "true" } else { "false" }),
+        (Test::Regex(pattern, flags), _) => {
+            let regex =
+                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            out.extend(["/", &regex, "/"]);
+        }
+        (Test::Cidr(network), Some(_)) => lucene_syntax::bare(out, &Pattern::literal(network)),
+        (Test::Compare(comparison, number), Some(_)) => {
+            out.push_str(comparison.sign());
+            out.push_str(&number.to_string());
+        }
+        (other, _) => return Err(cannot_say(other, leaf.spot, "a Lucene query")),
+    }
+    Ok(Form::Single)
+}
+
+/// A value: a phrase if it has a space and no wildcard, else a term.
+fn text(out: &mut String, pattern: &Pattern) {
+    match pattern.as_text() {
+        Some("") => out.push_str("\"\""),
+        Some(plain) if plain.contains(lucene_syntax::is_space) => {
+            out.push('"');
+            lucene_syntax::escaped(out, plain, false);
+            out.push('"');
+        }
+        _ => lucene_syntax::bare(out, pattern),
     }
 }
 
-/// Text in quotes.
-pub(super) fn quoted(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        if c == '"' || c == '\\' {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.push('"');
-}
-
-/// A string outside of quotes, its wildcards in force.
-pub(super) fn bare(out: &mut String, pattern: &Pattern) {
-    for part in pattern.parts() {
-        match part {
-            Part::Many => out.push('*'),
-            Part::One => out.push('?'),
-            Part::Text(text) | Part::Placeholder(text) => escaped(out, text),
-        }
-    }
-}
-
-fn escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        if c.is_whitespace() || r#"+-=&|!(){}[]<>^"~*?:\/"#.contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-}
-
-/// A keyword, which may stand anywhere in any field.
-///
-/// Analyzed fields hold words: there a pattern finds part of a word and a phrase finds words next
-/// to each other, so text of more than letters and digits is searched both ways. Where no
-/// unanalyzed field is searched (`whole_values`), a pattern cannot span a space.
-pub(super) fn keyword(out: &mut String, pattern: &Pattern, whole_values: bool) -> Form {
-    let text = pattern.as_text();
-    let phrase = text.is_some_and(|text| text.contains(|c: char| !c.is_alphanumeric() && c != '_'));
-    let wildcard = whole_values || !text.is_some_and(|text| text.contains(char::is_whitespace));
-    if let Some(text) = text.filter(|_| phrase) {
-        quoted(out, text);
-        if wildcard {
-            out.push_str(OR);
-        }
-    }
-    if wildcard {
-        bare(out, &pattern.clone().open_start().open_end());
-    }
-    if phrase && wildcard { Form::Or } else { Form::Single }
-}
-
-/// A number as a value: a leading minus would be read as an operator.
-pub(super) fn number(out: &mut String, number: crate::query::tree::Number) {
-    let text = number.to_string();
-    if text.starts_with('-') {
-        out.push('\\');
-    }
-    out.push_str(&text);
-}
-
-/// `a` alone, `(a OR b)` for more.
-pub(super) fn values<T>(out: &mut String, values: &[T], mut write: impl FnMut(&mut String, &T)) {
-    if values.len() > 1 {
-        out.push('(');
-    }
-    for (i, value) in values.iter().enumerate() {
-        if i > 0 {
-            out.push_str(OR);
-        }
-        write(out, value);
-    }
-    if values.len() > 1 {
+/// In parentheses even for a single value: then it is one that a modifier expanded to itself.
+fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+    lucene_syntax::field(out, name);
+    out.push_str(if tests.len() == 1 { ":(" } else { ":" });
+    lucene_syntax::values(out, tests, |out, test| match test {
+        Test::Match(pattern) => text(out, pattern),
+        Test::Number(number) => lucene_syntax::number(out, *number),
+        _ => {}
+    });
+    if tests.len() == 1 {
         out.push(')');
     }
-}
-
-/// Whether a value needs a wildcard query.
-pub(super) fn is_wildcard(test: &Test) -> bool {
-    matches!(test, Test::Match(pattern) if pattern.has_wildcard())
+    Form::Single
 }

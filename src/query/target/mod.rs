@@ -6,6 +6,7 @@ mod json;
 mod legacy_text;
 mod lucene;
 mod lucene_regex;
+mod lucene_syntax;
 mod xpack_watcher;
 
 use super::front::legacy;
@@ -27,14 +28,21 @@ pub struct Target {
     pub language: &'static str,
     /// One text per condition of a Sigma 2.x rule.
     pub(super) modern: for<'r> fn(&Detection<'r>) -> Result<Vec<String>, Refusal<'r>>,
-    /// One text per document of a rule of the 2019 language; on failure the number of the
-    /// document at fault.
-    pub(super) legacy: for<'r> fn(&[legacy::Rule<'r>]) -> Documents<'r>,
-    /// What the 2019 converter printed after the last text.
-    pub(super) legacy_end: &'static str,
+    /// How the converter of February 2019 wrote it, if it had this target; without it, rules of
+    /// that language are written as those of Sigma 2.x are.
+    pub(super) legacy: Option<LegacyTarget>,
 }
 
-static TARGETS: [Target; 3] = [es_qs::TARGET, xpack_watcher::TARGET, graylog::TARGET];
+/// A target of the 2019 converter.
+#[derive(Debug)]
+pub(super) struct LegacyTarget {
+    /// One text per document; on failure the number of the document at fault.
+    pub(super) write: for<'r> fn(&[legacy::Rule<'r>]) -> Documents<'r>,
+    /// What was printed after the last text.
+    pub(super) end: &'static str,
+}
+
+static TARGETS: [Target; 4] = [es_qs::TARGET, xpack_watcher::TARGET, graylog::TARGET, lucene::TARGET];
 
 /// All targets, in the order they are shown to users.
 pub fn targets() -> &'static [Target] {

@@ -14,7 +14,7 @@ use crate::text::slug;
 
 use super::json::{Json, object, write};
 use super::legacy_text::Writer;
-use super::{Target, es_qs};
+use super::{LegacyTarget, Target, es_qs};
 
 pub(super) const TARGET: Target = Target {
     name: "xpack-watcher",
@@ -23,8 +23,7 @@ pub(super) const TARGET: Target = Target {
     formats: &["default"],
     language: "bash",
     modern,
-    legacy: legacy_watches,
-    legacy_end: "\n",
+    legacy: Some(LegacyTarget { write: legacy_watches, end: "\n" }),
 };
 
 const INTERVAL: &str = "30m";

@@ -4,10 +4,12 @@
 //! its author meant: a team that keeps such rules has deployed those queries, and pages with
 //! another text would describe something they do not run.
 
+mod lower;
 mod optimize;
 mod parse;
 mod token;
 
+pub(in crate::query) use lower::lower;
 pub(in crate::query) use token::is_space;
 
 use crate::model::Value;

@@ -1,0 +1,116 @@
+//! Lucene's query string syntax, as Elasticsearch, `OpenSearch` and Graylog read it.
+//!
+//! Inside quotes only the quote and the backslash are special; outside, every character of the
+//! syntax is escaped. Both forms are unescaped again by wildcard and prefix queries.
+
+use crate::query::tree::Test;
+use crate::query::value::{Part, Pattern};
+use crate::query::writer::Form;
+
+/// The words of the dialects built on it.
+pub(super) const AND: &str = " AND ";
+/// See [`AND`].
+pub(super) const OR: &str = " OR ";
+/// See [`AND`].
+pub(super) const NOT: &str = "NOT ";
+
+/// What ends a term in Lucene's grammar; other spaces of Unicode are characters like any other.
+pub(super) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{3000}')
+}
+
+/// A field's name: everything that ends a term is escaped. A `*` in a name would be a pattern of
+/// names.
+pub(super) fn field(out: &mut String, name: &str) {
+    for (i, c) in name.chars().enumerate() {
+        let special = is_space(c) || r#"+!():^[]"{}~*?\/&|"#.contains(c) || (i == 0 && "-<>=".contains(c));
+        if special {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+/// Text in quotes.
+pub(super) fn quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        if c == '"' || c == '\\' {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+}
+
+/// A string outside of quotes, its wildcards in force.
+pub(super) fn bare(out: &mut String, pattern: &Pattern) {
+    for part in pattern.parts() {
+        match part {
+            Part::Many => out.push('*'),
+            Part::One => out.push('?'),
+            Part::Text(text) | Part::Placeholder(text) => escaped(out, text, true),
+        }
+    }
+}
+
+/// Text with every character of the syntax escaped; outside of quotes also the spaces.
+pub(super) fn escaped(out: &mut String, text: &str, spaces: bool) {
+    for c in text.chars() {
+        if (spaces && is_space(c)) || r#"+-=&|!(){}[]<>^"~*?:\/"#.contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+/// A keyword, which may stand anywhere in any field.
+///
+/// Analyzed fields hold words: there a pattern finds part of a word and a phrase finds words next
+/// to each other, so text of more than letters and digits is searched both ways. Where no
+/// unanalyzed field is searched (`whole_values`), a pattern cannot span a space.
+pub(super) fn keyword(out: &mut String, pattern: &Pattern, whole_values: bool) -> Form {
+    let text = pattern.as_text();
+    let phrase = text.is_some_and(|text| text.contains(|c: char| !c.is_alphanumeric() && c != '_'));
+    let wildcard = whole_values || !text.is_some_and(|text| text.contains(char::is_whitespace));
+    if let Some(text) = text.filter(|_| phrase) {
+        quoted(out, text);
+        if wildcard {
+            out.push_str(OR);
+        }
+    }
+    if wildcard {
+        bare(out, &pattern.clone().open_start().open_end());
+    }
+    if phrase && wildcard { Form::Or } else { Form::Single }
+}
+
+/// A number as a value: a leading minus would be read as an operator.
+pub(super) fn number(out: &mut String, number: crate::query::tree::Number) {
+    let text = number.to_string();
+    if text.starts_with('-') {
+        out.push('\\');
+    }
+    out.push_str(&text);
+}
+
+/// `a` alone, `(a OR b)` for more.
+pub(super) fn values<T>(out: &mut String, values: &[T], mut write: impl FnMut(&mut String, &T)) {
+    if values.len() > 1 {
+        out.push('(');
+    }
+    for (i, value) in values.iter().enumerate() {
+        if i > 0 {
+            out.push_str(OR);
+        }
+        write(out, value);
+    }
+    if values.len() > 1 {
+        out.push(')');
+    }
+}
+
+/// Whether a value needs a wildcard query.
+pub(super) fn is_wildcard(test: &Test) -> bool {
+    matches!(test, Test::Match(pattern) if pattern.has_wildcard())
+}
