@@ -93,7 +93,7 @@ fn the_page_for_missing_pages_may_begin_at_the_root() {
     let files = [("404.html", page), ("index.html", "")];
     let expected = [
         "404.html:1:32: `/gone.html`: there is no such file",
-        "404.html:1:54: `//host/x`: an address that begins with `/` fails unless the site is at the root of its host",
+        "404.html:1:53: `//host/x`: an address that begins with `/` fails unless the site is at the root of its host",
     ];
     assert_eq!(broken(&files), expected);
     // Published below a folder, the root of the host is another site.
