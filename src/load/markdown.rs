@@ -181,10 +181,8 @@ fn key_span(front: &FrontMatter<'_>, file: FileId, key: &str) -> Span {
     let mut at = front.start;
     for line in front.text.split_inclusive('\n') {
         let name = line.trim_start().trim_start_matches(['"', '\'', '[']);
-        if let Some(rest) = name.strip_prefix(key)
-            && rest.trim_start_matches(['"', '\'', ']', '.', ' ', '\t']).len()
-                < rest.len() + usize::from(rest.starts_with([':', '=']))
-        {
+        let after = name.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'', ' ', '\t']));
+        if after.is_some_and(|after| after.starts_with([':', '=', ']', '.'])) {
             let start = at + (line.len() - name.len());
             return Span::new(file, start, start + key.len());
         }
@@ -206,7 +204,7 @@ pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> Markdo
             }
             Event::End(TagEnd::Heading(_)) => {
                 if let Some(mut heading) = heading.take() {
-                    heading.text = heading.text.trim().to_owned();
+                    heading.text.truncate(heading.text.trim_end().len());
                     heading.anchor = unique(&slug(&heading.text), &mut anchors);
                     text.headings.push(heading);
                 }
@@ -242,4 +240,91 @@ fn unique(anchor: &str, taken: &mut HashSet<String>) -> String {
         name = format!("{anchor}-{number}");
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+    use crate::source::{FileRole, SourceFile};
+
+    fn page(text: &str) -> (FreePage, Vec<String>) {
+        let file = SourceFile {
+            role: FileRole::Content(Kind::Page),
+            path: "content/pages/a/b.md".into(),
+            within: "a/b.md".into(),
+            text: text.into(),
+        };
+        let mut findings = Findings::new();
+        let page = load(Input { id: FileId(0), file: &file }, &YamlLimits::default(), &mut findings);
+        let show = |finding: &Finding| match &finding.at {
+            At::Span(span) => {
+                format!("{} {:?}: {}", finding.code, &text[span.start as usize..span.end as usize], finding.message)
+            }
+            other => format!("{} {other:?}: {}", finding.code, finding.message),
+        };
+        (page, findings.iter().map(show).collect())
+    }
+
+    #[test]
+    fn both_forms_of_front_matter() {
+        for text in [
+            "+++\ntitle = \"T\"\ndescription = 'd'\nweight = 3\ndraft = true\n+++\n# H\n",
+            "---\r\ntitle: T\r\ndescription: d\r\nweight: 3\r\ndraft: yes\r\n---\r\n# H\r\n",
+        ] {
+            let (page, problems) = page(text);
+            assert_eq!(problems, [""; 0]);
+            assert_eq!((page.title.as_str(), page.description.as_deref()), ("T", Some("d")));
+            assert_eq!((page.weight, page.draft, page.body.source.trim_end()), (3, true, "# H"));
+        }
+    }
+
+    #[test]
+    fn the_title_is_the_first_heading_or_the_stem() {
+        assert_eq!(page("text\n\n## The `x` *y*\n# Z\n").0.title, "The x y");
+        assert_eq!(page("no heading").0.title, "b");
+        assert_eq!(page("---\n---\n").0.title, "b");
+        assert_eq!(page("---\n\ntext after a break\n").1, [""; 0]);
+        assert_eq!(page("").0.weight, i64::MAX);
+    }
+
+    #[test]
+    fn a_bad_front_matter_is_shown_at_its_key() {
+        assert_eq!(
+            page("+++\ntitle = 3\nslug = 'x'\n[extra]\na = 1\n+++\n").1,
+            [
+                "PB009 \"extra\": the front matter has an unknown key `extra`",
+                "PB009 \"slug\": the front matter has an unknown key `slug`",
+                "PB009 \"title\": `title` in the front matter must be text, not a number",
+            ]
+        );
+        assert_eq!(
+            page("---\nweight: first\n---\n").1,
+            ["PB009 \"weight\": `weight` in the front matter must be a whole number, not text"]
+        );
+        assert_eq!(page("---\ntitle: T\n").1, ["PB009 \"---\": the front matter has no closing `---`"]);
+        assert_eq!(page("---\n- a\n---\n").1, ["PB009 \"---\": the front matter must be a mapping, not a list"]);
+        assert_eq!(
+            page("---\né: 1\ntitle: a: b\n---\n").1,
+            ["PB009 \":\": the front matter is not valid YAML: mapping values are not allowed in this context"]
+        );
+        let broken = page("+++\nt =\n+++\n").1;
+        assert!(broken.len() == 1 && broken[0].contains("the front matter is not valid TOML"), "{broken:?}");
+    }
+
+    #[test]
+    fn anchors_are_unique_and_links_have_their_place() {
+        let text = "+++\n+++\n# A\n## a\n## A 2\n### a\n[é](x.md#a) ![i](p.png) <https://e.example>\n";
+        let (page, _) = page(text);
+        let anchors: Vec<_> = page.body.headings.iter().map(|heading| heading.anchor.as_str()).collect();
+        assert_eq!(anchors, ["a", "a-2", "a-2-2", "a-3"]);
+        let links = page.body.links.iter().map(|link| {
+            let span = &text[link.span.start as usize..link.span.end as usize];
+            format!("{} {} {span}", link.destination, link.image)
+        });
+        assert_eq!(
+            links.collect::<Vec<_>>(),
+            ["x.md#a false [é](x.md#a)", "p.png true ![i](p.png)", "https://e.example false <https://e.example>",]
+        );
+    }
 }

@@ -76,12 +76,12 @@ impl Value {
         }
     }
 
-    /// A scalar as text (`1`, `true`, `x`); `None` for null, sequences and mappings.
+    /// A scalar as text (`1`, `1.0`, `true`, `x`); `None` for null, sequences and mappings.
     pub fn scalar_text(&self) -> Option<String> {
         match self {
             Self::Bool(b) => Some(b.to_string()),
             Self::Int(i) => Some(i.to_string()),
-            Self::Float(f) => Some(f.to_string()),
+            Self::Float(f) => Some(format!("{f:?}")),
             Self::Str(text) => Some(text.clone()),
             Self::Null | Self::Seq(_) | Self::Map(_) => None,
         }

@@ -98,7 +98,7 @@ fn a_repeated_key_keeps_its_first_place_and_last_value() {
             "PB006 31..32 \"d\": the key `d` is given twice; the later value wins"
         ]
     );
-    let long: String = (0..40).map(|i| format!("k{}: {i}\n", i % 39)).collect();
+    let long: String = (0..40).map(|i| format!("k{}: {i}\n", i % 39)).collect::<Vec<_>>().concat();
     assert_eq!(problems(&long).len(), 1);
 }
 
@@ -139,7 +139,7 @@ fn limits_are_findings() {
     let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
     for i in 1..12 {
         let items = vec![format!("*a{}", i - 1); 9].join(",");
-        bomb += &format!("a{i}: &a{i} [{items}]\n");
+        bomb.extend([format!("a{i}: &a{i} [{items}]\n")]);
     }
     let found = problems(&bomb);
     assert!(found.len() == 1 && found[0].starts_with("PB003"), "{found:?}");
