@@ -242,7 +242,7 @@ fn is_number(word: &[u8]) -> bool {
     match digits {
         [b'0', b'x' | b'X', hex @ ..] => !hex.is_empty() && hex.iter().all(u8::is_ascii_hexdigit),
         [b'0'..=b'9', ..] => {
-            digits.iter().all(|b| b.is_ascii_digit() || *b == b'.') && digits.iter().filter(|b| **b == b'.').count() < 2
+            digits.iter().all(|b| b.is_ascii_digit() || *b == b'.') && memchr::memchr_iter(b'.', digits).count() < 2
         }
         _ => false,
     }

@@ -6,6 +6,7 @@
 mod env;
 pub mod highlight;
 mod html;
+pub mod markdown;
 pub mod prose;
 mod theme;
 

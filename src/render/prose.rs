@@ -1,4 +1,4 @@
-//! Markdown that somebody else wrote, as safe HTML.
+//! Markdown that somebody else wrote, as safe HTML and as safe Markdown.
 //!
 //! Content authors, Atomic Red Team and ATT&CK write Markdown; none of them may put script, styles
 //! or foreign requests on a page people trust. pulldown-cmark reads it and [`to_html`] writes only
@@ -9,8 +9,11 @@
 //! around tables, `code` on `pre`, `raw` on HTML shown as text, `external` on links that leave the site.
 
 mod blocks;
+mod destination;
 mod links;
+mod rewrite;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -20,6 +23,7 @@ use crate::site::{Format, Prose, RouteId, RouteTable};
 use crate::text::{Anchors, Html, RawHtml, SafeUrl, markdown};
 
 use links::Links;
+pub use rewrite::to_markdown;
 
 /// The most HTML one text may become, in bytes; nested quotes can grow a text 27 times.
 const MAX_HTML: usize = 4 << 20;
@@ -33,7 +37,7 @@ pub fn to_html(prose: &Prose, from: RouteId, routes: &RouteTable) -> Html {
 
 /// Like [`to_html`], for a page with several texts or with anchors of its own in `anchors`.
 pub fn to_html_with(prose: &Prose, from: RouteId, routes: &RouteTable, anchors: &mut Anchors) -> Html {
-    let source = prose.source.as_str();
+    let source = &*without_nul(&prose.source);
     let events: Vec<_> = markdown(source).into_offset_iter().collect();
     let code_pairs = code_pairs(&events);
     let writer = Writer {
@@ -49,10 +53,16 @@ pub fn to_html_with(prose: &Prose, from: RouteId, routes: &RouteTable, anchors: 
     writer.run(&events).unwrap_or_else(|TooLong| as_written(source))
 }
 
+/// `source` with U+FFFD for NUL, as `CommonMark` 2.3 demands: no document may hold that character.
+fn without_nul(source: &str) -> Cow<'_, str> {
+    if memchr::memchr(0, source.as_bytes()).is_some() { source.replace('\0', "\u{fffd}").into() } else { source.into() }
+}
+
 /// A text with none of its markup followed.
 fn as_written(source: &str) -> Html {
     let mut html = Html::new();
-    html.push_static("<pre class=\"raw\" tabindex=\"0\">");
+    // The first line feed after `<pre>` is not part of it.
+    html.push_static("<pre class=\"raw\" tabindex=\"0\">\n");
     html.push_text(source);
     html.push_static("</pre>\n");
     html

@@ -6,7 +6,7 @@
 
 use pulldown_cmark::{Event, Options, Parser};
 
-/// A parser with the options of this crate: CommonMark, with tables, strikethrough and task lists
+/// A parser with the options of this crate: `CommonMark`, with tables, strikethrough and task lists
 /// of GitHub Flavored Markdown.
 pub fn markdown(source: &str) -> Parser<'_> {
     Parser::new_ext(source, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS)

@@ -1,4 +1,4 @@
-//! Lucene query strings, as Kibana, OpenSearch and Graylog take them.
+//! Lucene query strings, as Kibana, `OpenSearch` and Graylog take them.
 
 use super::{Class, Marker, is_number, is_word, run, string_end};
 
