@@ -68,12 +68,15 @@ impl RouteTable {
 
 /// `to` as seen from the folder of `from`; both relative to one root.
 fn relative(from: &str, to: &str) -> String {
-    let from: Vec<&str> = from.split('/').collect();
-    let to_parts: Vec<&str> = to.split('/').collect();
-    let folders = from.len() - 1;
-    let shared = (0..folders.min(to_parts.len() - 1)).take_while(|i| from[*i] == to_parts[*i]).count();
-    let mut out = "../".repeat(folders - shared);
-    out.push_str(&to_parts[shared..].join("/"));
+    let folders = |path: &str| path.rfind('/').map_or(0, |at| at + 1);
+    let limit = folders(from).min(folders(to));
+    let same = from.bytes().zip(to.bytes()).take(limit).take_while(|(a, b)| a == b).count();
+    // Only whole folders count: the cut is after the last slash of what is the same.
+    let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let up = from.as_bytes()[shared..].iter().filter(|byte| **byte == b'/').count();
+    let mut out = String::with_capacity(3 * up + to.len() - shared);
+    out.extend(std::iter::repeat_n("../", up));
+    out.push_str(&to[shared..]);
     out
 }
 
@@ -133,5 +136,20 @@ mod tests {
             href(1, LinkTarget::Anchor(RouteId(3), "é".to_owned()), Format::Html),
             "../Techniques/T1218.003.html#%C3%A9"
         );
+    }
+
+    #[test]
+    fn folders_that_only_begin_alike_are_not_shared() {
+        for (from, to, expected) in [
+            ("a/b/c", "a/b/d", "d"),
+            ("a/b/c", "a/bb/d", "../bb/d"),
+            ("a/b/c", "a/b", "../b"),
+            ("a/b", "a/b/c", "b/c"),
+            ("é/x", "è/y", "../è/y"),
+            ("x", "y", "y"),
+            ("x/y/z", "q", "../../q"),
+        ] {
+            assert_eq!(relative(from, to), expected, "{from} to {to}");
+        }
     }
 }

@@ -5,7 +5,8 @@
 /// One function serves text and quoted attribute values, so no caller can pick the weaker one.
 pub fn escape_html_into(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+    // The five are ASCII, so bytes can be looked at one by one and every cut is between characters.
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
@@ -57,6 +58,7 @@ mod tests {
     #[test]
     fn all_five_characters_are_escaped() {
         assert_eq!(escape_html("a<b>&\"'c"), "a&lt;b&gt;&amp;&quot;&#39;c");
+        assert_eq!(escape_html("é<漢>🙂&"), "é&lt;漢&gt;🙂&amp;");
     }
 
     #[test]
