@@ -17,6 +17,7 @@ pub mod convert;
 pub mod graph;
 pub mod load;
 pub mod model;
+pub mod project;
 pub mod query;
 pub mod render;
 pub mod report;

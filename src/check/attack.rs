@@ -32,7 +32,7 @@ fn retired(graph: &Graph, findings: &mut Findings) {
                     .push(Finding::new(Code::TagSpelling, place.clone(), message).help(format!("use `{canonical}`")));
             }
             Via::Retired { id, through } => {
-                let path: String = through.iter().map(|id| format!("{id}, then by ")).collect();
+                let path = through.iter().fold(String::new(), |path, id| path + &format!("{id}, then by "));
                 let message = format!("ATT&CK replaced {id} by {path}{} ({})", object.id, object.name);
                 let use_it = tag_or_id(edge.kind, edge.from, object.id);
                 findings.push(Finding::new(Code::RevokedId, place.clone(), message).help(format!("use `{use_it}`")));
@@ -45,14 +45,14 @@ fn retired(graph: &Graph, findings: &mut Findings) {
                     before.help = before.help.take().map(|help| format!("{help} and `attack.{slug}`"));
                     continue;
                 }
-                split.take().into_iter().for_each(|finding| findings.push(finding));
+                findings.extend(split.take());
                 let message = format!("ATT&CK {} has no tactic `{name}` any more", attack.version);
                 let help = format!("by its techniques, this {} belongs to `attack.{slug}`", noun(edge.from));
                 split = Some(Finding::new(Code::RetiredTactic, at, message).help(help));
             }
         }
     }
-    split.into_iter().for_each(|finding| findings.push(finding));
+    findings.extend(split);
 }
 
 /// How the object is named where the edge was written: by tag, or by id in a Trigger.
@@ -87,17 +87,25 @@ fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
         }
         UnresolvedWhy::Deprecated(called) => {
             let called = called.as_deref().map(|c| format!(" ({c})")).unwrap_or_default();
-            let id = name.to_ascii_uppercase();
-            finding(Code::DeprecatedId, format!("ATT&CK deprecated {id}{called} and names nothing in its place"))
+            let shown = if reference.kind == EdgeKind::HasTactic {
+                format!("the tactic `{name}`")
+            } else {
+                name.to_ascii_uppercase()
+            };
+            finding(Code::DeprecatedId, format!("ATT&CK deprecated {shown}{called} and names nothing in its place"))
         }
         UnresolvedWhy::NameNotId(id) => {
             let tag = format!("attack.{}", id.to_string().to_ascii_lowercase());
             finding(unknown, format!("`{name}` is the name of {id}, not a tactic")).help(format!("use `{tag}`"))
         }
         UnresolvedWhy::Newer(version) => {
-            let id = name.to_ascii_uppercase();
             let used = &attack.version;
-            finding(Code::NewerId, format!("{id} is known since ATT&CK {version}; ATT&CK {used} is in use"))
+            let shown = if reference.kind == EdgeKind::HasTactic {
+                format!("the tactic `{name}`")
+            } else {
+                name.to_ascii_uppercase()
+            };
+            finding(Code::NewerId, format!("{shown} is known since ATT&CK {version}; ATT&CK {used} is in use"))
         }
         UnresolvedWhy::Ambiguous(candidates) => {
             let slugs: Vec<String> = candidates

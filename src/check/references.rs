@@ -11,7 +11,7 @@ use super::CheckInput;
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     let corpus = input.graph.corpus();
     for reference in input.graph.unresolved() {
-        findings_for(corpus, reference).into_iter().for_each(|finding| findings.push(finding));
+        findings.extend(findings_for(corpus, reference));
     }
 }
 

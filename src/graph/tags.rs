@@ -48,6 +48,9 @@ impl<'a> TagIndex<'a> {
                 names.entry(hyphenated(&object.name)).or_insert(object.id);
             }
         }
+        for (name, id) in &attack.old_names {
+            names.entry(hyphenated(name)).or_insert(*id);
+        }
         Self { attack, tactics, names }
     }
 
@@ -108,6 +111,9 @@ impl<'a> TagIndex<'a> {
             return direct(tactic.id);
         }
         if let Some(successors) = self.attack.old_tactics.get(&short) {
+            if successors.is_empty() {
+                return lost(UnresolvedWhy::Deprecated(None));
+            }
             let chosen: Vec<AttackId> = successors.iter().copied().filter(|id| fits(*id)).collect();
             return match (chosen.as_slice(), successors.as_slice()) {
                 ([], [one]) => vec![Target::Found { id: *one, via: Via::RetiredTactic(short) }],
@@ -119,6 +125,9 @@ impl<'a> TagIndex<'a> {
         }
         if let Some(tactic) = known.iter().find(|t| t.status == Status::Active) {
             return direct(tactic.id);
+        }
+        if let Some(newer) = self.attack.newer_tactics.get(&short) {
+            return lost(UnresolvedWhy::Newer(newer.since.clone()));
         }
         match self.names.get(&short) {
             Some(id) => lost(UnresolvedWhy::NameNotId(*id)),

@@ -4,6 +4,7 @@
 //! it by [`FileId`]. Files are sorted by path, so a `FileId` also is a position in that order.
 
 mod file;
+pub mod named;
 mod read;
 mod walk;
 

@@ -100,7 +100,9 @@ impl Demand {
         };
         let mut conditions: Vec<Condition> = texts.into_iter().map(|text| Condition::read(text, &names)).collect();
         let mut wanted = Vec::new();
-        conditions.iter().for_each(|condition| condition.wanted(&mut wanted));
+        for condition in &conditions {
+            condition.wanted(&mut wanted);
+        }
         if wanted.is_empty() {
             // Nothing but negations, or no condition at all: every selection counts.
             conditions = vec![Condition::any(&names)];
@@ -122,7 +124,9 @@ impl Demand {
     /// The alternatives of the selections that are not only negated.
     fn wanted(&self) -> Vec<&Alternative> {
         let mut wanted = Vec::new();
-        self.conditions.iter().for_each(|condition| condition.wanted(&mut wanted));
+        for condition in &self.conditions {
+            condition.wanted(&mut wanted);
+        }
         wanted.sort_unstable();
         wanted.dedup();
         wanted.into_iter().flat_map(|i| &self.selections[i]).collect()

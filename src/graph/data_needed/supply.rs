@@ -120,12 +120,12 @@ fn same_platform(platform: &str, product: Option<&str>) -> bool {
 /// Log sources the table does not know: the names themselves must agree.
 fn by_words(offer: &Offer, wanted: &LogSource) -> bool {
     let names = [&offer.channel, &offer.provider, &offer.log_type, &offer.platform];
-    let named = |part: &Option<String>| {
+    let is_name = |part: &Option<String>| {
         part.as_deref().is_some_and(|part| names.iter().any(|name| name.eq_ignore_ascii_case(part.trim())))
     };
     match (&wanted.service, &wanted.category) {
-        (Some(_), _) => named(&wanted.service),
-        (None, Some(_)) => named(&wanted.category),
+        (Some(_), _) => is_name(&wanted.service),
+        (None, Some(_)) => is_name(&wanted.category),
         (None, None) => wanted.product.is_some(),
     }
 }

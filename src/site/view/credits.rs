@@ -16,24 +16,8 @@ struct Credit {
     licence: Option<&'static str>,
 }
 
-/// The designation of the newest ATT&CK licence text, as its terms ask for it.
-const ATTACK_COPYRIGHT: &str = "© 2025 The MITRE Corporation. This work is reproduced and distributed with the permission \
-of The MITRE Corporation.";
-
-const ATTACK_TERMS: &str = "The MITRE Corporation (MITRE) hereby grants you a non-exclusive, royalty-free license to use \
-ATT&CK® for research, development, and commercial purposes. Any copy you make for such purposes is authorized provided \
-that you reproduce MITRE's copyright designation and this license in any such copy.
-
-MITRE does not claim ATT&CK enumerates all possibilities for the types of actions and behaviors documented as part of its \
-adversary model and framework of techniques. Using the information contained within ATT&CK to address or cover full \
-categories of techniques will not guarantee full defensive coverage as there may be undisclosed techniques or variations \
-on existing techniques not documented by ATT&CK.
-
-ALL DOCUMENTS AND THE INFORMATION CONTAINED THEREIN ARE PROVIDED ON AN \"AS IS\" BASIS AND THE CONTRIBUTOR, THE \
-ORGANIZATION HE/SHE REPRESENTS OR IS SPONSORED BY (IF ANY), THE MITRE CORPORATION, ITS BOARD OF TRUSTEES, OFFICERS, \
-AGENTS, AND EMPLOYEES, DISCLAIM ALL WARRANTIES, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO ANY WARRANTY THAT THE \
-USE OF THE INFORMATION THEREIN WILL NOT INFRINGE ANY RIGHTS OR ANY IMPLIED WARRANTIES OF MERCHANTABILITY OR FITNESS FOR A \
-PARTICULAR PURPOSE.";
+/// ATT&CK's copyright designation, licence and disclaimers, as its terms ask to show them.
+const ATTACK_TERMS: &str = include_str!("../../../data/attack/NOTICE");
 
 const MIT: &str = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and \
 associated documentation files (the \"Software\"), to deal in the Software without restriction, including without \
@@ -55,7 +39,7 @@ fn credits(view: &SiteView<'_>) -> Vec<Credit> {
         credits.push(Credit {
             name: format!("MITRE ATT&CK® {}", corpus.attack.version),
             lines: vec![
-                ATTACK_COPYRIGHT.to_owned(),
+                corpus.attack.copyright.clone(),
                 format!("Facts taken from: {}.", corpus.attack.source),
                 "MITRE ATT&CK and ATT&CK are registered trademarks of The MITRE Corporation, which neither made nor endorses this knowledge base.".to_owned(),
             ],
@@ -121,7 +105,7 @@ fn authors(view: &SiteView<'_>) -> String {
 /// The credits page.
 pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
     let mut page = view.blank(route, PageKind::Credits, "About", "Sources and licences".to_owned());
-    page.summary = "Where the content of this knowledge base comes from, and under which terms.".to_owned();
+    page.summary.push_str("Where the content of this knowledge base comes from, and under which terms.");
     page.breadcrumbs = view.crumbs(None);
     for (n, credit) in credits(view).into_iter().enumerate() {
         let mut blocks: Vec<Block> =

@@ -1,0 +1,165 @@
+//! The stages, composed once: from a configuration to a linked project, and from there to a site.
+
+mod output;
+mod site;
+
+pub use output::{WrittenSite, build, check_folder};
+
+use crate::check::{self, CheckInput};
+use crate::config::{Config, MarkdownProfile};
+use crate::graph::{DataNeededProfile, Graph, link};
+use crate::load::{self, attack};
+use crate::model::{Attack, Kind, Tally};
+use crate::query::{self, Compiled, Target};
+use crate::render::ThemeError;
+use crate::report::{Findings, Progress, Stage};
+use crate::site::{LinkIndex, OutPath, SitePlan, plan};
+use crate::source::{self, Folder, ReadError, ReadLimits, SourceSet};
+use crate::write::WriteError;
+
+/// Why a project could not be opened or written: the environment, never the content.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Content could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The built-in ATT&CK has no such version.
+    #[error(transparent)]
+    AttackVersion(#[from] attack::UnknownVersion),
+    /// A STIX bundle could not be read.
+    #[error(transparent)]
+    Bundle(#[from] attack::BundleError),
+    /// A row of the table of names cannot be used.
+    #[error("{path}:{line}: {message}")]
+    Names {
+        /// The table.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// The theme does not work.
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    /// The output could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// A project: everything read, linked, converted and checked, ready to be rendered.
+#[derive(Debug)]
+pub struct Project {
+    config: Config,
+    sources: SourceSet,
+    graph: Graph,
+    plan: SitePlan,
+    compiled: Compiled,
+    findings: Findings,
+    notes: Vec<String>,
+}
+
+impl Project {
+    /// Reads, links, converts and checks the content `config` names.
+    ///
+    /// # Errors
+    /// If files cannot be read or ATT&CK cannot be had; problems of the content are findings.
+    pub fn open(config: Config, progress: &Progress) -> Result<Self, Error> {
+        progress.begin(Stage::Reading, 0);
+        let (sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        let (attack, notes) = attack(&config)?;
+        progress.begin(Stage::Loading, 0);
+        let (corpus, more) = load::load(&sources, attack);
+        findings.append(more);
+        progress.begin(Stage::Linking, 0);
+        let graph = link(corpus, data_needed_profile(config.markdown));
+        let plan = plan(&graph, sources.assets.iter().map(|asset| asset.within.as_str()));
+        progress.begin(Stage::Converting, 0);
+        let compiled = query::compile(graph.corpus(), &targets(&config));
+        findings.append(compiled.findings());
+        progress.begin(Stage::Checking, 0);
+        let links = LinkIndex::new(&graph, &plan, assets(&sources));
+        findings.append(check::check(&CheckInput { graph: &graph, plan: &plan, links: &links }));
+        load::locate(&sources, &mut findings);
+        Ok(Self { config, sources, graph, plan, compiled, findings: findings.sorted(), notes })
+    }
+
+    /// The linked content.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The source files, which findings point into.
+    pub fn sources(&self) -> &SourceSet {
+        &self.sources
+    }
+
+    /// What is wrong with the content: located, sorted.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// What a user may want to know of the bundles ATT&CK was taken from.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Files found, loaded and rejected.
+    pub fn tally(&self) -> &Tally {
+        &self.graph.corpus().tally
+    }
+
+    /// How many pages the site has, each as HTML and Markdown.
+    pub fn pages(&self) -> usize {
+        self.plan.len()
+    }
+}
+
+fn folders(config: &Config) -> Vec<Folder> {
+    let of = |kind: Kind| {
+        let folders = config.content.folders(kind).iter();
+        folders.map(move |path| Folder { kind, path: path.clone(), required: true })
+    };
+    Kind::ALL.into_iter().flat_map(of).collect()
+}
+
+fn targets(config: &Config) -> Vec<&'static Target> {
+    config.queries.show.iter().filter_map(|choice| query::target(&choice.target)).collect()
+}
+
+fn data_needed_profile(markdown: MarkdownProfile) -> DataNeededProfile {
+    match markdown {
+        MarkdownProfile::Default => DataNeededProfile::Default,
+        MarkdownProfile::Atc2019 => DataNeededProfile::Atc2019,
+    }
+}
+
+/// ATT&CK as configured: built-in facts, bundles laid over them, names laid over both.
+fn attack(config: &Config) -> Result<(Attack, Vec<String>), Error> {
+    let mut notes = Vec::new();
+    let mut attack = attack::embedded(config.attack.version.as_deref())?;
+    let mut bundles = Vec::new();
+    for path in &config.attack.bundles {
+        bundles.push((path.display().to_string(), source::named::bytes(path)?));
+    }
+    if !bundles.is_empty() {
+        let bundles: Vec<(&str, &[u8])> =
+            bundles.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+        let (with_bundles, told) = attack::from_bundles(&bundles, attack)?;
+        attack = with_bundles;
+        notes.extend(told);
+    }
+    if let Some(path) = &config.attack.names {
+        let (names, problems) = attack::names(&source::named::text(path)?);
+        if let Some(problem) = problems.into_iter().next() {
+            let path = path.display().to_string();
+            return Err(Error::Names { path, line: problem.line, message: problem.message });
+        }
+        attack.rename(names);
+    }
+    Ok((attack, notes))
+}
+
+fn assets(sources: &SourceSet) -> impl Iterator<Item = (&str, OutPath)> {
+    sources.assets.iter().map(|asset| (asset.path.as_str(), OutPath::of_file(&asset.within)))
+}

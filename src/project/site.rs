@@ -1,0 +1,124 @@
+//! A project rendered: every page in both forms, and the files beside them.
+
+use rayon::prelude::*;
+
+use crate::config::{MarkdownProfile, QueryChoice};
+use crate::query::{self, Target};
+use crate::render::{self, HtmlRenderer, Theme};
+use crate::report::{Progress, Stage};
+use crate::site::{Frame, LinkIndex, OutPath, Query, QueryText, RouteId, SiteView, Subject, notice};
+use crate::source;
+use crate::text::FileId;
+use crate::write::Sink;
+
+use super::{Error, Project, assets};
+
+impl Project {
+    /// Renders the whole site into `sink`, in parallel.
+    ///
+    /// # Errors
+    /// If the theme does not work or the sink refuses a file.
+    pub fn render(&self, sink: &dyn Sink, progress: &Progress) -> Result<(), Error> {
+        let theme = match &self.config.site.theme {
+            Some(folder) => Theme::load(&source::named::folder(folder)?)?,
+            None => Theme::embedded(),
+        };
+        let queries = self.queries();
+        let links = LinkIndex::new(&self.graph, &self.plan, assets(&self.sources));
+        let text = |file: FileId| self.sources.file(file).text.as_str();
+        let view = SiteView {
+            graph: &self.graph,
+            plan: &self.plan,
+            links: &links,
+            queries: &queries,
+            text: &text,
+            config: &self.config.site,
+        };
+        let frame = view.frame();
+        let renderer = HtmlRenderer::new(&theme, &frame, self.plan.routes());
+        let pages = Pages { project: self, view: &view, frame: &frame, renderer: &renderer, sink };
+        progress.begin(Stage::Rendering, self.plan.len());
+        let routes: Vec<RouteId> = self.plan.routes().routes().collect();
+        routes.par_iter().try_for_each(|route| {
+            progress.advance(1);
+            pages.put(*route)
+        })?;
+        self.extras(&view, &theme, &renderer, sink)
+    }
+
+    /// The files beside the pages: assets, notices, the page servers show for missing ones.
+    fn extras(
+        &self,
+        view: &SiteView<'_>,
+        theme: &Theme,
+        renderer: &HtmlRenderer<'_>,
+        sink: &dyn Sink,
+    ) -> Result<(), Error> {
+        for (path, bytes) in theme.assets() {
+            sink.put(&path, &bytes)?;
+        }
+        for asset in &self.sources.assets {
+            sink.put(&OutPath::of_file(&asset.within), &asset.bytes)?;
+        }
+        sink.put(&OutPath::sanitised("", "404.html"), renderer.not_found()?.as_bytes())?;
+        sink.put(&OutPath::sanitised("", "NOTICE.txt"), notice(view).as_bytes())?;
+        // GitHub Pages runs Jekyll over a site without this file, which drops files it dislikes.
+        sink.put(&OutPath::sanitised("", ".nojekyll"), b"")?;
+        Ok(())
+    }
+
+    /// The queries of each rule as its page shows them.
+    fn queries(&self) -> Vec<Vec<Query>> {
+        let choices: Vec<(&QueryChoice, &Target)> = self
+            .config
+            .queries
+            .show
+            .iter()
+            .filter_map(|choice| Some((choice, query::target(&choice.target)?)))
+            .collect();
+        let of_rule = |rule: usize| {
+            let query = |(choice, target): &(&QueryChoice, &Target)| {
+                let text = match self.compiled.get(rule, target.name)? {
+                    Ok(queries) => QueryText::Converted(queries.clone()),
+                    Err(why) => QueryText::NotConvertible(why.reason.clone()),
+                };
+                let (title, language) = (choice.title.clone(), target.language);
+                Some(Query { target: target.name.to_owned(), title, language, text })
+            };
+            choices.iter().filter_map(query).collect()
+        };
+        (0..self.graph.corpus().rules.len()).into_par_iter().map(of_rule).collect()
+    }
+}
+
+/// What rendering one page needs.
+struct Pages<'a> {
+    project: &'a Project,
+    view: &'a SiteView<'a>,
+    frame: &'a Frame,
+    renderer: &'a HtmlRenderer<'a>,
+    sink: &'a dyn Sink,
+}
+
+impl Pages<'_> {
+    /// Writes a page in both forms.
+    fn put(&self, route: RouteId) -> Result<(), Error> {
+        let page = self.view.page(route);
+        let html = self.renderer.page(&page)?;
+        self.sink.put(&page.path.with_extension("html"), html.as_bytes())?;
+        let markdown = self
+            .legacy(route)
+            .unwrap_or_else(|| render::markdown::to_markdown(&page, self.frame, self.project.plan.routes()));
+        self.sink.put(&page.path.with_extension("md"), markdown.as_bytes())?;
+        Ok(())
+    }
+
+    /// The page as ATC wrote it, where that profile is on and has such a page.
+    fn legacy(&self, route: RouteId) -> Option<String> {
+        if self.project.config.markdown != MarkdownProfile::Atc2019 {
+            return None;
+        }
+        let Subject::Node(_node) = self.project.plan.subject(route) else { return None };
+        None
+    }
+}
