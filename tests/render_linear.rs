@@ -24,7 +24,7 @@ fn processor_time() -> Duration {
 fn time(work: impl Fn()) -> Duration {
     let start = processor_time();
     work();
-    (processor_time() - start).max(Duration::from_millis(1))
+    processor_time().saturating_sub(start).max(Duration::from_millis(1))
 }
 
 /// Notes `name` in `slow` if no try keeps the limit; other processes may spoil some of them.

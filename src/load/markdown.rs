@@ -1,12 +1,11 @@
 //! Free pages: front matter (TOML between `+++` or YAML between `---`), headings and links.
 
-use std::collections::HashSet;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::model::{FreePage, Heading, MarkdownLink, MarkdownText, Value};
 use crate::report::{Code, Finding, Findings};
-use crate::text::{At, FileId, Span, slug};
+use crate::text::{Anchors, At, FileId, Span, markdown, push_plain_text};
 
 use super::fields::Input;
 use super::yaml::{self, YamlLimits};
@@ -193,11 +192,10 @@ fn key_span(front: &FrontMatter<'_>, file: FileId, key: &str) -> Span {
 
 /// The headings and links of a Markdown text that begins at byte `offset` of `file`.
 pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> MarkdownText {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut text = MarkdownText { source: source.to_owned(), ..MarkdownText::default() };
-    let mut anchors = HashSet::new();
+    let mut anchors = Anchors::default();
     let mut heading: Option<Heading> = None;
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+    for (event, range) in markdown(source).into_offset_iter() {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 heading = Some(Heading { level: level as u8, text: String::new(), anchor: String::new() });
@@ -205,7 +203,7 @@ pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> Markdo
             Event::End(TagEnd::Heading(_)) => {
                 if let Some(mut heading) = heading.take() {
                     heading.text.truncate(heading.text.trim_end().len());
-                    heading.anchor = unique(&slug(&heading.text), &mut anchors);
+                    heading.anchor = anchors.take(&heading.text);
                     text.headings.push(heading);
                 }
             }
@@ -216,30 +214,14 @@ pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> Markdo
                     text.links.push(MarkdownLink { destination: dest_url.into_string(), image, span });
                 }
             }
-            Event::Text(part) | Event::Code(part) => {
+            other => {
                 if let Some(heading) = &mut heading {
-                    heading.text.push_str(&part);
+                    push_plain_text(&mut heading.text, &other);
                 }
             }
-            Event::SoftBreak | Event::HardBreak => {
-                if let Some(heading) = &mut heading {
-                    heading.text.push(' ');
-                }
-            }
-            _ => {}
         }
     }
     text
-}
-
-fn unique(anchor: &str, taken: &mut HashSet<String>) -> String {
-    let mut name = anchor.to_owned();
-    let mut number = 1;
-    while !taken.insert(name.clone()) {
-        number += 1;
-        name = format!("{anchor}-{number}");
-    }
-    name
 }
 
 #[cfg(test)]
@@ -317,7 +299,7 @@ mod tests {
         let text = "+++\n+++\n# A\n## a\n## A 2\n### a\n[é](x.md#a) ![i](p.png) <https://e.example>\n";
         let (page, _) = page(text);
         let anchors: Vec<_> = page.body.headings.iter().map(|heading| heading.anchor.as_str()).collect();
-        assert_eq!(anchors, ["a", "a-2", "a-2-2", "a-3"]);
+        assert_eq!(anchors, ["a", "a-1", "a-2", "a-3"]);
         let links = page.body.links.iter().map(|link| {
             let span = &text[link.span.start as usize..link.span.end as usize];
             format!("{} {} {span}", link.destination, link.image)
