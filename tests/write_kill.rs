@@ -56,7 +56,12 @@ fn a_killed_build_leaves_a_whole_site() {
     build(&output, "first");
     let program = std::env::current_exe().expect("this test");
     let mut seen = 0;
-    for round in 0..60 {
+    // More rounds, and longer ones, where a busy machine lets no child get far.
+    for round in 0..70 {
+        if round >= 60 && seen > 0 {
+            break;
+        }
+        let more = if round < 60 { 0 } else { 50_000 << (round - 60) };
         let mut child = Command::new(&program)
             .args(["--exact", "builds_until_killed", "--nocapture"])
             .env(OUTPUT, &output)
@@ -64,7 +69,7 @@ fn a_killed_build_leaves_a_whole_site() {
             .stderr(Stdio::null())
             .spawn()
             .expect("a child");
-        std::thread::sleep(Duration::from_micros(8_000 + round * 377));
+        std::thread::sleep(Duration::from_micros(8_000 + round * 377 + more));
         assert_eq!(child.try_wait().expect("a child"), None, "the child ended by itself");
         child.kill().expect("kill");
         child.wait().expect("wait");

@@ -1,6 +1,5 @@
 //! Free pages: front matter (TOML between `+++` or YAML between `---`), headings and links.
 
-
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::model::{FreePage, Heading, MarkdownLink, MarkdownText, Value};
