@@ -108,6 +108,9 @@ pub(super) struct CheckArgs {
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
+    /// Check the links of the site in this folder, instead of the one that would be built
+    #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) output: Option<PathBuf>,
     /// Threads to use [default: one per processor]
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,

@@ -1,22 +1,58 @@
 //! `purplebook build`: the whole site, and a summary whose numbers add up.
 
+use std::io::{self, Write as _};
+use std::time::Instant;
+
 use crate::config::discover;
 use crate::convert::known_targets;
+use crate::project::{self, Project};
+use crate::report::{Finding, Findings, Severity, render};
 
 use super::args::BuildArgs;
 use super::failure::Failure;
 use super::progress::with_progress;
 use super::terminal::Terminal;
-use super::{COULD_NOT_RUN, summary, use_threads};
+use super::{CLEAN, lookup, report, shown, summary, use_threads};
 
-/// Builds the site and prints what became of the files.
-pub(super) fn run(args: BuildArgs, _terminal: Terminal) -> Result<u8, Failure> {
+/// Builds the site and says what became of the files.
+///
+/// Errors of the content are shown, since something was left out or leads nowhere, but do not
+/// fail a build: the site is complete but for them. `check` is what fails.
+pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
+    let start = Instant::now();
     let mut overrides = args.project.overrides();
     overrides.output = args.output;
     let config = discover(&overrides, &known_targets())?;
+    let output = config.output.clone();
     use_threads(args.jobs)?;
-    let _ = (config, summary::table);
-    with_progress(|_| ());
-    eprintln!("not wired yet");
-    Ok(COULD_NOT_RUN)
+    let (project, manifest) = with_progress(|progress| project::build(config, progress))?;
+    complain(&project, terminal);
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", summary::table(project.tally()))?;
+    if !project.findings().is_empty() {
+        writeln!(out, "{}; `purplebook check` shows all", render::totals(project.findings()))?;
+    }
+    writeln!(
+        out,
+        "{} pages ({} files) written to {} in {:.1} s",
+        project.pages(),
+        manifest.len(),
+        shown(&output),
+        start.elapsed().as_secs_f32()
+    )?;
+    Ok(CLEAN)
+}
+
+/// Errors and remarks onto standard error; if nobody reads it, the site is there all the same.
+fn complain(project: &Project, terminal: Terminal) {
+    let mut err = io::stderr().lock();
+    for note in project.notes() {
+        let _ = writeln!(err, "note: {note}");
+    }
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let errors: Findings = project.findings().iter().filter(is_error).cloned().collect();
+    if !errors.is_empty() {
+        let _ = report::human(&errors, &lookup(project.sources()), terminal.err(), &mut err);
+        let _ = writeln!(err);
+    }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::panic;
 
 use crate::config::{ConfigError, InvalidConfig};
+use crate::project;
 use crate::report::render::SourceText;
 use crate::text::visible_controls;
 
@@ -55,6 +56,12 @@ impl From<ConfigError> for Failure {
             ConfigError::Invalid(invalid) => Self::Config(invalid),
             other => Self::new(other.to_string()),
         }
+    }
+}
+
+impl From<project::Error> for Failure {
+    fn from(error: project::Error) -> Self {
+        Self::new(error.to_string())
     }
 }
 

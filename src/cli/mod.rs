@@ -19,9 +19,14 @@ mod template;
 mod terminal;
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+
+use crate::report::render::SourceText;
+use crate::source::SourceSet;
+use crate::text::FileId;
 
 use args::{Command, Typed};
 use failure::Failure;
@@ -39,6 +44,20 @@ fn use_threads(jobs: Option<NonZeroUsize>) -> Result<(), Failure> {
     let threads = jobs.map_or(0, NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| Failure::new(format!("cannot start threads: {error}")))
+}
+
+/// The texts findings point into.
+fn lookup<'a>(sources: &'a SourceSet) -> impl Fn(FileId) -> SourceText<'a> {
+    |id| {
+        let file = sources.file(id);
+        SourceText { path: &file.path, text: &file.text }
+    }
+}
+
+/// A path as seen from the working directory, where it lies in it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 /// Runs the command that was typed and says how the process ends.

@@ -1,5 +1,7 @@
 //! The one collection all findings go through.
 
+use crate::text::At;
+
 use super::{Finding, Severity};
 
 /// Findings in the order they were made; [`Findings::sorted`] gives the order they are shown in.
@@ -45,6 +47,25 @@ impl Findings {
     /// All of them, to change where they point.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Finding> {
         self.0.iter_mut()
+    }
+
+    /// With `first` added to the number of every file they name, so that findings in two sets of
+    /// files can be shown as one list.
+    #[must_use]
+    pub fn renumbered(mut self, first: u32) -> Self {
+        let places = self.0.iter_mut().flat_map(|finding| {
+            let also = finding.also.iter_mut().map(|note| &mut note.at);
+            std::iter::once(&mut finding.at).chain(also)
+        });
+        for at in places {
+            let file = match at {
+                At::File(file) => file,
+                At::Span(span) => &mut span.file,
+                At::Yaml(place) => &mut place.file,
+            };
+            file.0 = file.0.saturating_add(first);
+        }
+        self
     }
 
     /// Sorted by file, position and code, without repetitions.
