@@ -71,7 +71,10 @@ fn line(out: &mut String, comma: bool, depth: usize) {
 
 fn string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
+    let mut copied = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| !matches!(c, ' '..='~') || matches!(c, '"' | '\\')) {
+        out.push_str(&text[copied..at]);
+        copied = at + c.len_utf8();
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -80,7 +83,6 @@ fn string(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
             c => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
@@ -88,6 +90,7 @@ fn string(out: &mut String, text: &str) {
             }
         }
     }
+    out.push_str(&text[copied..]);
     out.push('"');
 }
 

@@ -14,6 +14,32 @@ pub(super) const OR: &str = " OR ";
 /// See [`AND`].
 pub(super) const NOT: &str = "NOT ";
 
+/// What is special inside a field's name.
+const NAME: Ascii = Ascii::of(r#"+!():^[]"{}~*?\/&|"#);
+/// What is special in a term.
+const TERM: Ascii = Ascii::of(r#"+-=&|!(){}[]<>^"~*?:\/"#);
+
+/// A set of ASCII characters, one bit each.
+#[derive(Clone, Copy)]
+struct Ascii(u128);
+
+impl Ascii {
+    const fn of(chars: &str) -> Self {
+        let bytes = chars.as_bytes();
+        let mut set = 0;
+        let mut i = 0;
+        while i < bytes.len() {
+            set |= 1 << bytes[i];
+            i += 1;
+        }
+        Self(set)
+    }
+
+    fn has(self, c: char) -> bool {
+        c.is_ascii() && (self.0 >> (c as u32)) & 1 == 1
+    }
+}
+
 /// What ends a term in Lucene's grammar; other spaces of Unicode are characters like any other.
 pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{3000}')
@@ -22,24 +48,28 @@ pub(super) fn is_space(c: char) -> bool {
 /// A field's name: everything that ends a term is escaped. A `*` in a name would be a pattern of
 /// names.
 pub(super) fn field(out: &mut String, name: &str) {
-    for (i, c) in name.chars().enumerate() {
-        let special = is_space(c) || r#"+!():^[]"{}~*?\/&|"#.contains(c) || (i == 0 && "-<>=".contains(c));
-        if special {
-            out.push('\\');
-        }
-        out.push(c);
+    if name.starts_with(['-', '<', '>', '=']) {
+        out.push('\\');
     }
+    backslashed(out, name, |c| is_space(c) || NAME.has(c));
+}
+
+/// Appends `text` with a backslash before each special character, copying what lies between in
+/// one piece: most text of a query has passed through here.
+fn backslashed(out: &mut String, text: &str, special: impl Fn(char) -> bool) {
+    let mut copied = 0;
+    for (at, _) in text.char_indices().filter(|(_, c)| special(*c)) {
+        out.push_str(&text[copied..at]);
+        out.push('\\');
+        copied = at;
+    }
+    out.push_str(&text[copied..]);
 }
 
 /// Text in quotes.
 pub(super) fn quoted(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        if c == '"' || c == '\\' {
-            out.push('\\');
-        }
-        out.push(c);
-    }
+    backslashed(out, text, |c| matches!(c, '"' | '\\'));
     out.push('"');
 }
 
@@ -56,12 +86,7 @@ pub(super) fn bare(out: &mut String, pattern: &Pattern) {
 
 /// Text with every character of the syntax escaped; outside of quotes also the spaces.
 pub(super) fn escaped(out: &mut String, text: &str, spaces: bool) {
-    for c in text.chars() {
-        if (spaces && is_space(c)) || r#"+-=&|!(){}[]<>^"~*?:\/"#.contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
+    backslashed(out, text, |c| (spaces && is_space(c)) || TERM.has(c));
 }
 
 /// A keyword, which may stand anywhere in any field.
