@@ -5,6 +5,7 @@
 //! the structure of the page (see `escape`), and other people's texts go through
 //! [`crate::render::prose::to_markdown`].
 
+pub mod atc2019;
 mod blocks;
 pub(super) mod escape;
 

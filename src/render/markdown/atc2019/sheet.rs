@@ -1,0 +1,84 @@
+//! A page being written: the table at its head, with ATC's padding, and the sections below.
+
+/// A page.
+pub(super) struct Sheet {
+    pub(super) out: String,
+}
+
+impl Sheet {
+    /// The title row and the line below it: `label` and `value` dashes.
+    pub(super) fn new(head: &str, title: &str, blanks: usize, dashes: (usize, usize)) -> Self {
+        let mut sheet = Self { out: String::with_capacity(4 << 10) };
+        sheet.row(head, title, blanks);
+        sheet.out.push_str("|:");
+        sheet.repeat("-", dashes.0);
+        sheet.out.push_str("|:");
+        sheet.repeat("-", dashes.1);
+        sheet.out.push_str("|\n");
+        sheet
+    }
+
+    /// `| {label} | {cell}`, so many blanks, and the bar.
+    pub(super) fn row(&mut self, label: &str, cell: &str, blanks: usize) {
+        self.tabbed(label, cell, blanks, 0);
+    }
+
+    /// The same with tabs before the bar.
+    pub(super) fn tabbed(&mut self, label: &str, cell: &str, blanks: usize, tabs: usize) {
+        self.tight(label, &[" ", cell], blanks, tabs);
+    }
+
+    /// A cell that holds a list without a blank before it, or ` None`.
+    pub(super) fn list_or_none(&mut self, label: &str, list: &[String], blanks: usize, tabs: usize) {
+        if list.is_empty() {
+            self.tabbed(label, "None", blanks, tabs);
+        } else {
+            self.tight(label, &[&unordered(list)], blanks, tabs);
+        }
+    }
+
+    /// A cell without the blank before it.
+    pub(super) fn tight(&mut self, label: &str, cell: &[&str], blanks: usize, tabs: usize) {
+        self.out.push_str("| ");
+        self.out.push_str(label);
+        self.out.push_str(" |");
+        self.out.extend(cell.iter().copied());
+        self.repeat(" ", blanks);
+        self.repeat("\t", tabs);
+        self.out.push_str("|\n");
+    }
+
+    /// A heading, and `text` fenced as code.
+    pub(super) fn code(&mut self, heading: &str, text: &str) {
+        self.out.extend(["### ", heading, "\n\n```\n", text, "\n```\n\n"]);
+    }
+
+    fn repeat(&mut self, text: &str, times: usize) {
+        self.out.extend(std::iter::repeat_n(text, times));
+    }
+}
+
+/// An HTML list in one line.
+pub(super) fn unordered(items: &[String]) -> String {
+    let mut out = String::with_capacity(16 + items.iter().map(|item| item.len() + 9).sum::<usize>());
+    out.push_str("<ul>");
+    for item in items {
+        out.extend(["<li>", item, "</li>"]);
+    }
+    out.push_str("</ul>");
+    out
+}
+
+/// Links to the pages of `names` in `folder`.
+pub(super) fn page_links(folder: &str, names: &[String]) -> Vec<String> {
+    names.iter().map(|name| page_link(folder, name)).collect()
+}
+
+pub(super) fn page_link(folder: &str, name: &str) -> String {
+    format!("[{name}](../{folder}/{name}.md)")
+}
+
+/// Addresses as links to themselves.
+pub(super) fn web_links(addresses: &[String]) -> Vec<String> {
+    addresses.iter().map(|address| format!("[{address}]({address})")).collect()
+}
