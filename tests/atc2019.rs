@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::LazyLock;
 
 use purplebook::graph::{DataNeededProfile, Graph, Node, link};
@@ -116,21 +117,6 @@ fn the_seed_page_is_written_again() {
 fn titles(page: &str) -> Vec<&str> {
     let row = page.lines().find(|line| line.starts_with("| Data Needed")).expect("the row");
     row.split("<li>[").skip(1).filter_map(|item| item.split(']').next()).collect()
-}
-
-#[test]
-fn the_seed_page_lists_its_data_needed_in_ascending_order() {
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seed");
-    let project = Project::read(&base, &[(Kind::Rule, "rules"), (Kind::DataNeeded, "data_needed")]);
-    assert_eq!(
-        titles(&project.page(Node::Rule(0)).expect("a page")),
-        [
-            "DN_0003_1_windows_sysmon_process_creation",
-            "DN_0014_10_windows_sysmon_ProcessAccess",
-            "DN_0016_12_windows_sysmon_RegistryEvent",
-            "DN_0017_13_windows_sysmon_RegistryEvent",
-        ]
-    );
 }
 
 /// The folder of reference material, where it is.
@@ -381,4 +367,31 @@ fn a_playbook_shows_the_text_of_its_actions() {
     .concat();
     let written = project.page(Node::ResponsePlaybook(0)).expect("a page");
     assert!(written == expected, "{}", difference(&written, &expected));
+}
+
+/// The profile as users choose it; the page lies where ATC put it.
+#[test]
+fn a_build_with_the_profile_writes_the_seed_page() {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seed");
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    for name in ["rules", "data_needed"] {
+        let to = folder.path().join("content").join(name);
+        fs::create_dir_all(&to).expect("a folder");
+        for entry in fs::read_dir(base.join(name)).expect("listed") {
+            let path = entry.expect("listed").path();
+            fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("copied");
+        }
+    }
+    fs::copy(base.join("attack-names.tsv"), folder.path().join("names.tsv")).expect("copied");
+    let config = "[attack]\nnames = \"names.tsv\"\n[markdown]\nprofile = \"atc-2019\"\n";
+    fs::write(folder.path().join("purplebook.toml"), config).expect("written");
+    let run = Command::new(env!("CARGO_BIN_EXE_purplebook"))
+        .arg("build")
+        .current_dir(folder.path())
+        .output()
+        .expect("the program runs");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let written = text(&folder.path().join("output/Detection_Rules/sysmon_cmstp_execution.md"));
+    let (published, _) = ascending(&text(&base.join("sysmon_cmstp_execution.md")));
+    assert!(written == published, "{}", difference(&written, &published));
 }

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use crate::config::{MarkdownProfile, QueryChoice};
 use crate::query::{self, Target};
-use crate::render::{self, HtmlRenderer, Theme};
+use crate::render::markdown::{atc2019, to_markdown};
+use crate::render::{HtmlRenderer, Theme};
 use crate::report::{Progress, Stage};
 use crate::site::{Frame, LinkIndex, OutPath, Query, QueryText, RouteId, SiteView, Subject, notice};
 use crate::source;
@@ -106,9 +107,7 @@ impl Pages<'_> {
         let page = self.view.page(route);
         let html = self.renderer.page(&page)?;
         self.sink.put(&page.path.with_extension("html"), html.as_bytes())?;
-        let markdown = self
-            .legacy(route)
-            .unwrap_or_else(|| render::markdown::to_markdown(&page, self.frame, self.project.plan.routes()));
+        let markdown = self.legacy(route).unwrap_or_else(|| to_markdown(&page, self.frame, self.project.plan.routes()));
         self.sink.put(&page.path.with_extension("md"), markdown.as_bytes())?;
         Ok(())
     }
@@ -118,7 +117,7 @@ impl Pages<'_> {
         if self.project.config.markdown != MarkdownProfile::Atc2019 {
             return None;
         }
-        let Subject::Node(_node) = self.project.plan.subject(route) else { return None };
-        None
+        let Subject::Node(node) = self.project.plan.subject(route) else { return None };
+        atc2019::page(&atc2019::Input { graph: &self.project.graph, text: self.view.text }, node)
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn page(input: &Input<'_>, index: usize) -> Option<String> {
     }
     sheet.out.push_str("\n\n## Detection Rules\n\n");
     sheet.code("Sigma rule", &unix_lines((input.text)(rule.origin.file)));
-    for (heading, stdout) in QUERIES.iter().zip(stdouts(corpus, index)).map(|((heading, _), text)| (heading, text)) {
+    for ((heading, _), stdout) in QUERIES.into_iter().zip(stdouts(corpus, index)) {
         sheet.out.push_str("\n\n");
         match shown(&stdout) {
             Some(query) => {
