@@ -39,12 +39,19 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
 fn rule(corpus: &Corpus, reference: &Unresolved, code: Code) -> Finding {
     let message = format!("there is no rule `{}` in the content", reference.text);
     let finding = Finding::new(code, reference.at.clone(), message);
-    let ids = corpus.rules.iter().filter_map(|rule| rule.id.as_deref());
+    let mut ids = corpus.rules.iter().filter_map(|rule| rule.id.as_deref());
     let names = corpus.rules.iter().filter_map(|rule| rule.name.as_deref());
-    match nearest(&reference.text, ids.chain(names)) {
+    match ids.find(|id| miscopied(&reference.text, id)).or_else(|| nearest(&reference.text, names)) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
     }
+}
+
+/// Whether two ids differ in one or two characters: no two UUIDs are alike by chance, so more
+/// than a slip of the pen is another rule.
+fn miscopied(written: &str, id: &str) -> bool {
+    let same_length = written.len() == id.len() && id.len() >= 32;
+    same_length && written.bytes().zip(id.bytes()).filter(|(a, b)| !a.eq_ignore_ascii_case(b)).take(3).count() <= 2
 }
 
 /// The titles of a kind.
