@@ -92,7 +92,7 @@ fn the_global_document_wins() {
 fn targets_of_today_read_the_2019_language_too() {
     let file = "detection:\n  s: {A: ['x*', y z], B: null}\n  w: [foo]\n  condition: s and not w\n";
     let queries = convert(&rule(file), target("lucene").expect("registered")).expect("sound");
-    assert_eq!(queries, [r#"((A:(x* OR "y z")) AND (NOT _exists_:B)) AND (NOT *foo*)"#]);
+    assert_eq!(queries, [r#"(A:(x* OR "y z")) AND (NOT _exists_:B) AND (NOT *foo*)"#]);
     assert_eq!(stdout("lucene", file), "");
     let why = convert(
         &rule("detection:\n  s: {A: 1}\n  condition: s | count() > 3\n"),

@@ -145,6 +145,10 @@ fn nothing_blows_up() {
         let words: Vec<Value> = (0..50_000).map(|i| text(format!("word{i}"))).collect();
         run(&with(vec![("a", Value::Seq(words.clone())), ("condition", text("a"))], id));
         run(&with(vec![("a", Value::Seq(words)), ("condition", text("a or ".repeat(400) + "a"))], id));
+        let pair = Value::Seq(vec![text("x"), text("y")]);
+        for deep in ["a and ".repeat(511) + "a", "a and a or ".repeat(250) + "a", "a or not ".repeat(340) + "a"] {
+            run(&with(vec![("a", pair.clone()), ("condition", text(deep))], id));
+        }
         let mut deep = text("x");
         for _ in 0..500 {
             deep = Value::Seq(vec![deep]);

@@ -18,8 +18,8 @@ pub(in crate::query) fn lower<'d>(condition: &Condition<'d>) -> Result<Option<No
 
 fn node<'d>(old: &Old<'d>) -> Result<Option<Node<'d>>, Refusal<'d>> {
     Ok(match old {
-        Old::And(children) => several(children, Node::all)?,
-        Old::Or(children) => several(children, Node::any)?,
+        Old::And(children) => some(flat(children, is_and)?, Node::all),
+        Old::Or(children) => some(flat(children, is_or)?, Node::any),
         Old::Not(child) => node(child)?.map(|child| Node::Not(Box::new(child))),
         Old::Group(child) => node(child)?,
         Old::Null(entry) => Some(leaf(Some(&entry.0), Test::Null, Spot::Entry(entry))),
@@ -36,9 +36,38 @@ fn node<'d>(old: &Old<'d>) -> Result<Option<Node<'d>>, Refusal<'d>> {
     })
 }
 
-fn several<'d>(children: &[Old<'d>], combine: fn(Vec<Node<'d>>) -> Node<'d>) -> Result<Option<Node<'d>>, Refusal<'d>> {
-    let nodes = children.iter().filter_map(|child| node(child).transpose()).collect::<Result<_, _>>()?;
-    Ok(some(nodes, combine))
+type Same = for<'n, 'd> fn(&'n Old<'d>) -> Option<&'n [Old<'d>]>;
+
+fn is_and<'n, 'd>(old: &'n Old<'d>) -> Option<&'n [Old<'d>]> {
+    match old {
+        Old::And(children) => Some(children),
+        Old::Group(child) => is_and(child),
+        _ => None,
+    }
+}
+
+fn is_or<'n, 'd>(old: &'n Old<'d>) -> Option<&'n [Old<'d>]> {
+    match old {
+        Old::Or(children) => Some(children),
+        Old::Group(child) => is_or(child),
+        _ => None,
+    }
+}
+
+/// The parts of an operator, those of the same operator inside it among them.
+///
+/// The old parser nests `a and b and c` as deep as it has names; without recursion here, no
+/// condition can make the tree deeper than its parentheses.
+fn flat<'d>(children: &[Old<'d>], same: Same) -> Result<Vec<Node<'d>>, Refusal<'d>> {
+    let mut todo: Vec<&Old<'d>> = children.iter().rev().collect();
+    let mut nodes = Vec::with_capacity(children.len());
+    while let Some(child) = todo.pop() {
+        match same(child) {
+            Some(inner) => todo.extend(inner.iter().rev()),
+            None => nodes.extend(node(child)?),
+        }
+    }
+    Ok(nodes)
 }
 
 fn some<'d>(nodes: Vec<Node<'d>>, combine: fn(Vec<Node<'d>>) -> Node<'d>) -> Option<Node<'d>> {

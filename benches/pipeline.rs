@@ -1,0 +1,230 @@
+//! How long each stage takes, beside what the disk alone would take for the same bytes.
+//!
+//! The content is the large corpora beside the repository where they are, else `content/`.
+//! `cargo bench` prints a table; ratios worth watching are `read` to `plain_read`, `write` to
+//! `plain_write`, and `whole_build` to the sum of the two plain ones. Folders are made in
+//! `PURPLEBOOK_BENCH_DIR`, else where temporary files go: a file system in memory shows the
+//! program, a disk shows the disk.
+#![allow(missing_docs, reason = "a program")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use divan::{Bencher, black_box};
+use purplebook::check::site_links;
+use purplebook::config::SiteConfig;
+use purplebook::graph::{DataNeededProfile, Graph, link};
+use purplebook::load::{attack, load};
+use purplebook::model::{Corpus, Kind};
+use purplebook::query::{Compiled, Target, compile, target};
+use purplebook::render::{HtmlRenderer, Theme};
+use purplebook::site::{LinkIndex, OutPath, Query, QueryText, RouteId, SitePlan, SiteView, plan};
+use purplebook::source::{Folder, ReadLimits, SourceSet, read};
+use purplebook::write::{MemorySink, OutputDir, Sink};
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+fn main() {
+    divan::main();
+}
+
+const TARGETS: [(&str, &str); 3] =
+    [("es-qs", "Kibana query"), ("xpack-watcher", "X-Pack Watcher"), ("graylog", "Graylog")];
+
+static ROOT: LazyLock<PathBuf> = LazyLock::new(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+static SOURCES: LazyLock<SourceSet> = LazyLock::new(sources);
+static GRAPH: LazyLock<Graph> = LazyLock::new(|| link(corpus(), DataNeededProfile::Default));
+static PLAN: LazyLock<SitePlan> = LazyLock::new(|| plan(&GRAPH, std::iter::empty()));
+static COMPILED: LazyLock<Compiled> = LazyLock::new(|| compile(GRAPH.corpus(), &targets()));
+static SITE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+    let sink = MemorySink::new();
+    render(&sink);
+    sink.into_files()
+});
+
+/// The folders of each kind.
+fn folders() -> Vec<Folder> {
+    let shared = ROOT.join("../shared/corpus");
+    let large = |kind| match kind {
+        Kind::Rule => ["rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance"]
+            .map(|name| shared.join("sigma-2026").join(name))
+            .to_vec(),
+        Kind::Trigger => vec![shared.join("atomics")],
+        _ => Vec::new(),
+    };
+    let of = |kind: Kind| {
+        let large: Vec<PathBuf> = large(kind).into_iter().filter(|path| path.is_dir()).collect();
+        if large.is_empty() { vec![ROOT.join("content").join(kind.key())] } else { large }
+    };
+    let folder = |kind| move |path| Folder { kind, path, required: false };
+    Kind::ALL.into_iter().flat_map(|kind| of(kind).into_iter().map(folder(kind))).collect()
+}
+
+fn sources() -> SourceSet {
+    read(&ROOT, &folders(), &ReadLimits::default()).expect("content").0
+}
+
+fn corpus() -> Corpus {
+    load(&SOURCES, attack::embedded(None).expect("built in")).0
+}
+
+fn targets() -> Vec<&'static Target> {
+    TARGETS.iter().map(|(name, _)| target(name).expect("a target")).collect()
+}
+
+fn queries() -> Vec<Vec<Query>> {
+    let query = |rule: usize, name: &str, title: &str| {
+        let text = match COMPILED.get(rule, name).expect("compiled") {
+            Ok(queries) => QueryText::Converted(queries.clone()),
+            Err(why) => QueryText::NotConvertible(why.reason.clone()),
+        };
+        let language = target(name).expect("a target").language;
+        Query { target: name.to_owned(), title: title.to_owned(), language, text }
+    };
+    let of = |rule| TARGETS.iter().map(|(name, title)| query(rule, name, title)).collect();
+    (0..GRAPH.corpus().rules.len()).map(of).collect()
+}
+
+fn render(sink: &dyn Sink) {
+    let theme = Theme::embedded();
+    let config = SiteConfig { title: "Benchmark".to_owned(), base_url: None, theme: None };
+    let links = LinkIndex::new(&GRAPH, &PLAN, std::iter::empty());
+    let (queries, text) = (queries(), |file| SOURCES.file(file).text.as_str());
+    let view = SiteView { graph: &GRAPH, plan: &PLAN, links: &links, queries: &queries, text: &text, config: &config };
+    let frame = view.frame();
+    let renderer = HtmlRenderer::new(&theme, &frame, PLAN.routes());
+    let routes: Vec<RouteId> = PLAN.routes().routes().collect();
+    routes.par_iter().for_each(|route| {
+        let page = view.page(*route);
+        let html = renderer.page(&page).expect("the default theme");
+        sink.put(&page.path.with_extension("html"), html.as_bytes()).expect("a file of its own");
+    });
+}
+
+fn folder() -> TempDir {
+    env::var_os("PURPLEBOOK_BENCH_DIR").map_or_else(TempDir::new, TempDir::new_in).expect("a folder")
+}
+
+fn source_bytes() -> u64 {
+    SOURCES.iter().map(|(_, file)| file.text.len() as u64).sum()
+}
+
+fn site_bytes() -> u64 {
+    SITE.values().map(|bytes| bytes.len() as u64).sum()
+}
+
+#[divan::bench]
+fn a_plain_read(bencher: Bencher<'_, '_>) {
+    let paths: Vec<PathBuf> = SOURCES.iter().map(|(_, file)| ROOT.join(&file.path)).collect();
+    let bytes = divan::counter::BytesCount::new(source_bytes());
+    bencher
+        .counter(bytes)
+        .bench(|| paths.par_iter().map(|path| fs::read(path).map_or(0, |bytes| bytes.len())).sum::<usize>());
+}
+
+#[divan::bench]
+fn b_read(bencher: Bencher<'_, '_>) {
+    bencher.counter(divan::counter::BytesCount::new(source_bytes())).bench(sources);
+}
+
+#[divan::bench]
+fn c_attack() -> impl Sized {
+    attack::embedded(black_box(None))
+}
+
+#[divan::bench]
+fn d_load(bencher: Bencher<'_, '_>) {
+    let attack = attack::embedded(None).expect("built in");
+    let bytes = divan::counter::BytesCount::new(source_bytes());
+    bencher.counter(bytes).with_inputs(|| attack.clone()).bench_values(|attack| load(&SOURCES, attack));
+}
+
+#[divan::bench]
+fn e_link(bencher: Bencher<'_, '_>) {
+    bencher.with_inputs(corpus).bench_values(|corpus| link(corpus, DataNeededProfile::Default));
+}
+
+#[divan::bench]
+fn f_compile(bencher: Bencher<'_, '_>) {
+    bencher.counter(GRAPH.corpus().rules.len()).bench(|| compile(GRAPH.corpus(), &targets()));
+}
+
+#[divan::bench]
+fn g_plan(bencher: Bencher<'_, '_>) {
+    bencher.bench(|| plan(&GRAPH, std::iter::empty()));
+}
+
+/// HTML pages into nothing.
+#[divan::bench]
+fn h_render(bencher: Bencher<'_, '_>) {
+    struct Nowhere;
+    impl Sink for Nowhere {
+        fn put(&self, _: &OutPath, bytes: &[u8]) -> Result<(), purplebook::write::WriteError> {
+            black_box(bytes);
+            Ok(())
+        }
+    }
+    LazyLock::force(&COMPILED);
+    bencher.counter(PLAN.len()).bench(|| render(&Nowhere));
+}
+
+#[divan::bench]
+fn i_check_site_links(bencher: Bencher<'_, '_>) {
+    bencher.counter(divan::counter::BytesCount::new(site_bytes())).bench(|| site_links::check(&SITE, None));
+}
+
+#[divan::bench]
+fn j_plain_write(bencher: Bencher<'_, '_>) {
+    let bytes = divan::counter::BytesCount::new(site_bytes());
+    bencher.counter(bytes).with_inputs(folder).bench_refs(|dir| {
+        let mut made = std::collections::BTreeSet::new();
+        for path in SITE.keys() {
+            let folder = Path::new(path).parent().expect("a file");
+            if made.insert(folder) {
+                fs::create_dir_all(dir.path().join(folder)).expect("a folder");
+            }
+        }
+        SITE.par_iter().for_each(|(path, bytes)| fs::write(dir.path().join(path), bytes).expect("a file"));
+    });
+}
+
+fn write(dir: &TempDir, files: &BTreeMap<String, Vec<u8>>) {
+    let output = OutputDir::open(&dir.path().join("output"), &[]).expect("a folder of ours");
+    let stage = output.stage().expect("a stage");
+    files.par_iter().for_each(|(path, bytes)| stage.put(&OutPath::new(path).expect("a path"), bytes).expect("a file"));
+    stage.commit().expect("a site");
+}
+
+/// To a folder that holds nothing yet.
+#[divan::bench]
+fn k_write(bencher: Bencher<'_, '_>) {
+    let bytes = divan::counter::BytesCount::new(site_bytes());
+    bencher.counter(bytes).with_inputs(folder).bench_refs(|dir| write(dir, &SITE));
+}
+
+/// Over the same site, as when one rule was edited.
+#[divan::bench]
+fn l_write_again(bencher: Bencher<'_, '_>) {
+    let dir = folder();
+    write(&dir, &SITE);
+    bencher.counter(divan::counter::BytesCount::new(site_bytes())).bench_local(|| write(&dir, &SITE));
+}
+
+/// The command, from its start to its end, to a new folder.
+#[divan::bench]
+fn m_whole_build(bencher: Bencher<'_, '_>) {
+    let folders = folders();
+    bencher.with_inputs(folder).bench_refs(|dir| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_purplebook"));
+        command.arg("build").arg("--root").arg(&*ROOT).arg("--output").arg(dir.path().join("output"));
+        for Folder { kind, path, .. } in &folders {
+            command.arg(format!("--{}", kind.key().replace('_', "-"))).arg(path);
+        }
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("the program");
+        assert!(status.success(), "the build failed");
+    });
+}
