@@ -73,29 +73,20 @@ impl Graph {
 
     /// What there is for exactly this technique.
     pub fn coverage(&self, technique: Node) -> Coverage {
-        let tests = |i: u32| self.corpus().triggers[i as usize].tests.len();
-        Coverage {
-            rules: self.rules_of(technique, EdgeKind::HasTechnique).len(),
-            tests: self.triggers_of(technique).into_iter().map(tests).sum(),
-        }
+        self.both(technique).0
     }
 
     /// What there is for this technique or one of its sub-techniques; a rule tagged with several
     /// of them counts once.
     pub fn coverage_with_subs(&self, technique: Node) -> Coverage {
-        let subs = self.sub_techniques(technique);
-        if subs.is_empty() {
-            return self.coverage(technique);
+        self.both(technique).1
+    }
+
+    fn both(&self, technique: Node) -> (Coverage, Coverage) {
+        match technique {
+            Node::Attack(i) => self.coverage.get(i as usize).copied().unwrap_or_default(),
+            _ => Default::default(),
         }
-        let mut rules = self.rules_of(technique, EdgeKind::HasTechnique);
-        let mut tests = self.coverage(technique).tests;
-        for sub in subs {
-            rules.extend(self.rules_of(sub, EdgeKind::HasTechnique));
-            tests += self.coverage(sub).tests;
-        }
-        rules.sort_unstable();
-        rules.dedup();
-        Coverage { rules: rules.len(), tests }
     }
 
     /// The current sub-techniques of a technique, by id.
@@ -112,4 +103,28 @@ impl Graph {
         };
         self.from(tactic, EdgeKind::InTactic).into_iter().filter(counts).collect()
     }
+}
+
+/// The coverage of all ATT&CK objects, counted once: lists of techniques ask for it all the time.
+pub(super) fn of_all(graph: &Graph) -> Vec<(Coverage, Coverage)> {
+    let tests_of = |node: Node| -> usize {
+        graph.triggers_of(node).into_iter().map(|i| graph.corpus().triggers[i as usize].tests.len()).sum()
+    };
+    let of = |node: Node| {
+        let mut rules = graph.rules_of(node, EdgeKind::HasTechnique);
+        let own = Coverage { rules: rules.len(), tests: tests_of(node) };
+        let subs = graph.sub_techniques(node);
+        if subs.is_empty() {
+            return (own, own);
+        }
+        let mut tests = own.tests;
+        for sub in subs {
+            rules.extend(graph.rules_of(sub, EdgeKind::HasTechnique));
+            tests += tests_of(sub);
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        (own, Coverage { rules: rules.len(), tests })
+    };
+    (0..).map(Node::Attack).take(graph.corpus().attack.objects.len()).map(of).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::model::{AttackId, Corpus, Kind, Origin, Rule};
 use crate::text::{At, Place};
 
+use super::index::EdgeIndex;
 use super::names::Names;
 use super::tags::{TagIndex, Target};
 use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_links, data_needed};
@@ -31,13 +32,11 @@ pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
     // Stable: edges of one source and kind keep the order in which they were written.
     edges.sort_by_key(|edge| (edge.from, edge.kind));
     edges.dedup_by(|b, a| (a.from, a.kind, a.to) == (b.from, b.kind, b.to));
-    let mut backward: Vec<u32> = (0..u32::try_from(edges.len()).unwrap_or(u32::MAX)).collect();
-    backward.sort_by_key(|i| {
-        let edge = &edges[*i as usize];
-        (edge.to, edge.kind, edge.from)
-    });
     unresolved.sort_by(|a, b| (a.from, &a.at).cmp(&(b.from, &b.at)));
-    Graph { corpus, edges, backward, unresolved, data_gaps }
+    let index = EdgeIndex::new(&corpus, &edges);
+    let mut graph = Graph { corpus, edges, index, coverage: Vec::new(), unresolved, data_gaps };
+    graph.coverage = super::coverage::of_all(&graph);
+    graph
 }
 
 struct Linker<'a> {

@@ -8,6 +8,7 @@ mod attack_links;
 mod coverage;
 mod data_needed;
 mod edge;
+mod index;
 mod link;
 mod names;
 mod node;
@@ -27,8 +28,9 @@ pub struct Graph {
     corpus: Corpus,
     /// Sorted by (from, kind, position in the source).
     edges: Vec<Edge>,
-    /// Indices into `edges`, sorted by (to, kind, from).
-    backward: Vec<u32>,
+    index: index::EdgeIndex,
+    /// What there is for each ATT&CK object: for itself, and with its sub-techniques.
+    coverage: Vec<(Coverage, Coverage)>,
     unresolved: Vec<Unresolved>,
     /// For each rule: why it has no Data Needed, where it has none and should.
     data_gaps: Vec<Option<DataGap>>,
@@ -42,9 +44,10 @@ impl Graph {
 
     /// The edges that leave `from` with this kind, in source order.
     pub fn edges(&self, from: Node, kind: EdgeKind) -> &[Edge] {
-        let start = self.edges.partition_point(|edge| (edge.from, edge.kind) < (from, kind));
-        let len = self.edges[start..].partition_point(|edge| (edge.from, edge.kind) <= (from, kind));
-        &self.edges[start..start + len]
+        let own = &self.edges[self.index.leaving(from)];
+        let start = own.partition_point(|edge| edge.kind < kind);
+        let len = own[start..].partition_point(|edge| edge.kind <= kind);
+        &own[start..start + len]
     }
 
     /// Where the edges of this kind lead from `from`, in source order.
@@ -54,13 +57,11 @@ impl Graph {
 
     /// The edges of this kind that lead to `to`, by their start.
     pub fn backlinks(&self, to: Node, kind: EdgeKind) -> impl ExactSizeIterator<Item = &Edge> + Clone {
-        let key = |i: &u32| {
-            let edge = &self.edges[*i as usize];
-            (edge.to, edge.kind)
-        };
-        let start = self.backward.partition_point(|i| key(i) < (to, kind));
-        let len = self.backward[start..].partition_point(|i| key(i) <= (to, kind));
-        self.backward[start..start + len].iter().map(|i| &self.edges[*i as usize])
+        let own = &self.index.by_target[self.index.entering(to)];
+        let kind_of = |i: &u32| self.edges[*i as usize].kind;
+        let start = own.partition_point(|i| kind_of(i) < kind);
+        let len = own[start..].partition_point(|i| kind_of(i) <= kind);
+        own[start..start + len].iter().map(|i| &self.edges[*i as usize])
     }
 
     /// The nodes with an edge of this kind to `to`, sorted, each once.

@@ -1,6 +1,6 @@
 //! What every page of a site shares, and how one page's address is written on another.
 
-use crate::text::SafeUrl;
+use crate::text::{EncodedPath, SafeUrl};
 
 use super::{LinkTarget, OutPath, RouteId};
 
@@ -25,12 +25,16 @@ impl Format {
 
 /// Every page's path, by [`RouteId`]; fixed before anything is rendered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RouteTable(Vec<OutPath>);
+pub struct RouteTable(Vec<(OutPath, EncodedPath)>);
 
 impl RouteTable {
     /// A table of paths without extension.
     pub fn new(paths: Vec<OutPath>) -> Self {
-        Self(paths)
+        let encoded = |path: OutPath| {
+            let encoded = EncodedPath::new(path.as_str());
+            (path, encoded)
+        };
+        Self(paths.into_iter().map(encoded).collect())
     }
 
     /// The path without extension.
@@ -38,7 +42,7 @@ impl RouteTable {
     /// # Panics
     /// If the route is of another table.
     pub fn path(&self, route: RouteId) -> &OutPath {
-        &self.0[route.0 as usize]
+        &self.0[route.0 as usize].0
     }
 
     /// All routes.
@@ -50,34 +54,21 @@ impl RouteTable {
     pub fn href(&self, from: RouteId, target: &LinkTarget, format: Format) -> SafeUrl {
         match target {
             LinkTarget::Url(url) => url.clone(),
-            LinkTarget::Page(to) => self.relative(from, *to, None, format),
-            LinkTarget::Anchor(to, anchor) => self.relative(from, *to, Some(anchor), format),
+            LinkTarget::Page(to) => self.page_href(from, *to, None, format),
+            LinkTarget::Anchor(to, anchor) => self.page_href(from, *to, Some(anchor), format),
         }
     }
 
     /// The address of a file of the output as written on the page `from`.
     pub fn file_href(&self, from: RouteId, file: &OutPath) -> SafeUrl {
-        SafeUrl::from_path(&relative(self.path(from).as_str(), file.as_str()), None)
+        let up = "../".repeat(self.path(from).depth());
+        SafeUrl::from_path(&format!("{up}{file}"), None)
     }
 
-    fn relative(&self, from: RouteId, to: RouteId, anchor: Option<&str>, format: Format) -> SafeUrl {
-        let to = self.path(to).with_extension(format.extension());
-        SafeUrl::from_path(&relative(self.path(from).as_str(), to.as_str()), anchor)
+    fn page_href(&self, from: RouteId, to: RouteId, anchor: Option<&str>, format: Format) -> SafeUrl {
+        let encoded = |route: RouteId| &self.0[route.0 as usize].1;
+        SafeUrl::between(encoded(from), encoded(to), format.extension(), anchor)
     }
-}
-
-/// `to` as seen from the folder of `from`; both relative to one root.
-fn relative(from: &str, to: &str) -> String {
-    let folders = |path: &str| path.rfind('/').map_or(0, |at| at + 1);
-    let limit = folders(from).min(folders(to));
-    let same = from.bytes().zip(to.bytes()).take(limit).take_while(|(a, b)| a == b).count();
-    // Only whole folders count: the cut is after the last slash of what is the same.
-    let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
-    let up = from.as_bytes()[shared..].iter().filter(|byte| **byte == b'/').count();
-    let mut out = String::with_capacity(3 * up + to.len() - shared);
-    out.extend(std::iter::repeat_n("../", up));
-    out.push_str(&to[shared..]);
-    out
 }
 
 /// An entry of the site's navigation.
@@ -136,20 +127,5 @@ mod tests {
             href(1, LinkTarget::Anchor(RouteId(3), "é".to_owned()), Format::Html),
             "../Techniques/T1218.003.html#%C3%A9"
         );
-    }
-
-    #[test]
-    fn folders_that_only_begin_alike_are_not_shared() {
-        for (from, to, expected) in [
-            ("a/b/c", "a/b/d", "d"),
-            ("a/b/c", "a/bb/d", "../bb/d"),
-            ("a/b/c", "a/b", "../b"),
-            ("a/b", "a/b/c", "b/c"),
-            ("é/x", "è/y", "../è/y"),
-            ("x", "y", "y"),
-            ("x/y/z", "q", "../../q"),
-        ] {
-            assert_eq!(relative(from, to), expected, "{from} to {to}");
-        }
     }
 }

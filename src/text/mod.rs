@@ -20,4 +20,4 @@ pub use markdown::{RawHtml, markdown, push_plain_text};
 pub use place::{Place, Step, YamlPath};
 pub use slug::{Anchors, fold_path, slug};
 pub use span::{At, FileId, Span};
-pub use url::SafeUrl;
+pub use url::{EncodedPath, SafeUrl};

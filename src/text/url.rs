@@ -48,10 +48,19 @@ impl SafeUrl {
             out.push('.');
         }
         if let Some(anchor) = anchor {
-            out.push('#');
-            for byte in anchor.bytes() {
-                encode_byte(&mut out, byte, b"/:");
-            }
+            push_anchor(&mut out, anchor);
+        }
+        Self(out)
+    }
+
+    /// The address of the page `to` (with its extension) as written on the page `from`; both lie
+    /// below one root.
+    pub fn between(from: &EncodedPath, to: &EncodedPath, extension: &'static str, anchor: Option<&str>) -> Self {
+        let mut out = relative(&from.0, &to.0, extension.len() + 1);
+        out.push('.');
+        out.push_str(extension);
+        if let Some(anchor) = anchor {
+            push_anchor(&mut out, anchor);
         }
         Self(out)
     }
@@ -64,6 +73,42 @@ impl SafeUrl {
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A path below the root of a site, percent-encoded once for the many addresses it is part of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EncodedPath(String);
+
+impl EncodedPath {
+    /// Encodes a path; see [`SafeUrl::from_path`].
+    pub fn new(path: &str) -> Self {
+        let mut out = String::with_capacity(path.len());
+        for byte in path.trim_start_matches('/').bytes() {
+            encode_byte(&mut out, byte, b"/");
+        }
+        Self(out)
+    }
+}
+
+/// `to` as seen from the folder of `from`, with room for `more` bytes.
+fn relative(from: &str, to: &str, more: usize) -> String {
+    let folders = |path: &str| path.rfind('/').map_or(0, |at| at + 1);
+    let limit = folders(from).min(folders(to));
+    let same = from.bytes().zip(to.bytes()).take(limit).take_while(|(a, b)| a == b).count();
+    // Only whole folders count: the cut is after the last slash of what is the same.
+    let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let up = from.as_bytes()[shared..].iter().filter(|byte| **byte == b'/').count();
+    let mut out = String::with_capacity(3 * up + to.len() - shared + more);
+    out.extend(std::iter::repeat_n("../", up));
+    out.push_str(&to[shared..]);
+    out
+}
+
+fn push_anchor(out: &mut String, anchor: &str) {
+    out.push('#');
+    for byte in anchor.bytes() {
+        encode_byte(out, byte, b"/:");
     }
 }
 
@@ -125,6 +170,21 @@ mod tests {
         }
         for url in ["../Techniques/T1059.html", "#top", "index.html?x=a:b"] {
             assert_eq!(SafeUrl::relative(url).expect(url).as_str(), url);
+        }
+    }
+
+    #[test]
+    fn folders_that_only_begin_alike_are_not_shared() {
+        for (from, to, expected) in [
+            ("a/b/c", "a/b/d", "d"),
+            ("a/b/c", "a/bb/d", "../bb/d"),
+            ("a/b/c", "a/b", "../b"),
+            ("a/b", "a/b/c", "b/c"),
+            ("é/x", "è/y", "../è/y"),
+            ("x", "y", "y"),
+            ("x/y/z", "q", "../../q"),
+        ] {
+            assert_eq!(relative(from, to, 0), expected, "{from} to {to}");
         }
     }
 }
