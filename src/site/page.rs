@@ -159,6 +159,9 @@ pub enum Inline {
 pub struct Section {
     /// The anchor, unique on the page; also the stable name.
     pub anchor: String,
+    /// Whether other pages link to the anchor: Markdown writes it out, since what a reader of
+    /// Markdown makes of a heading differs from one to the next.
+    pub linked: bool,
     /// The heading.
     pub title: String,
     /// 2 to 4; the page's title is 1.

@@ -15,8 +15,14 @@ fn rendered(page: &Page) -> String {
 }
 
 fn body_of(block: Block) -> String {
-    let section =
-        Section { anchor: "a".to_owned(), title: "Title".to_owned(), level: 2, count: None, blocks: vec![block] };
+    let section = Section {
+        anchor: "a".to_owned(),
+        linked: false,
+        title: "Title".to_owned(),
+        level: 2,
+        count: None,
+        blocks: vec![block],
+    };
     let mut names = Names::of(&page(PageKind::Rule, "x"));
     block::section_body(Place { routes: &routes(), from: RouteId(1) }, &section, &mut names).into_string()
 }

@@ -1,8 +1,11 @@
 //! Sections and their blocks.
 
+use std::fmt::Write as _;
+
 use crate::render::highlight::Language;
 use crate::render::prose;
 use crate::site::{Block, Column, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, Tone};
+use crate::text::escape_html;
 
 use super::Writer;
 use super::escape::{Place, push_fence, push_text};
@@ -16,6 +19,9 @@ impl Writer<'_> {
                 self.query(level, query);
             }
             return;
+        }
+        if section.linked {
+            let _ = write!(self.out, "\n<a id=\"{}\"></a>\n", escape_html(&section.anchor));
         }
         if !section.title.is_empty() {
             self.heading(level, &section.title);

@@ -51,7 +51,7 @@ fn page(kind: PageKind, title: &str, facts: Vec<Fact>, sections: Vec<Section>) -
 }
 
 fn section(level: u8, title: &str, blocks: Vec<Block>) -> Section {
-    Section { anchor: "x".to_owned(), title: title.to_owned(), level, count: None, blocks }
+    Section { anchor: "x".to_owned(), linked: false, title: title.to_owned(), level, count: None, blocks }
 }
 
 fn fact(label: &'static str, value: FactValue) -> Fact {
@@ -403,4 +403,16 @@ fn lines_stay_apart_and_what_deceives_is_shown() {
     let mut out = String::new();
     push_text(&mut out, "a\r\nb\rc\u{202e}d\0", Place::Cell);
     assert_eq!(out, "a<br>b<br>c\\\\u{202e}d\\\\u{0}");
+}
+
+#[test]
+fn a_section_other_pages_link_to_has_its_anchor() {
+    let line = vec![Block::Line(vec![Inline::text("Text")])];
+    let sections = vec![
+        Section { anchor: "test-1".to_owned(), linked: true, ..section(2, "Test 1: a", line) },
+        section(3, "Attack", Vec::new()),
+    ];
+    let written = to_markdown(&page(PageKind::Trigger, "T", Vec::new(), sections), &frame(), &routes());
+    let body = "\n<a id=\"test-1\"></a>\n\n## Test 1: a\n\nText\n\n### Attack\n\n---\n";
+    assert!(written.contains(body), "{written}");
 }

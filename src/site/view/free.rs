@@ -15,6 +15,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let prose = prose(view, route, free, 0);
     page.sections.push(Section {
         anchor: String::new(),
+        linked: false,
         title: String::new(),
         level: 2,
         count: None,

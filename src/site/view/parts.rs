@@ -165,7 +165,7 @@ fn filled(anchor: &str, title: &str, count: usize, block: impl FnOnce() -> Block
 
 /// A section of level 2.
 pub(super) fn section(anchor: &str, title: &str, count: Option<usize>, blocks: Vec<Block>) -> Section {
-    Section { anchor: anchor.to_owned(), title: title.to_owned(), level: 2, count, blocks }
+    Section { anchor: anchor.to_owned(), linked: false, title: title.to_owned(), level: 2, count, blocks }
 }
 
 /// A table; each column with its heading and whether it holds numbers.

@@ -67,7 +67,8 @@ fn test_sections(view: &SiteView<'_>, route: RouteId, node: Node, (n, test): (us
         about.push(Inline::text("; needs elevated rights"));
     }
     blocks.push(Block::Line(about));
-    let mut sections = vec![section(&anchor, &format!("Test {}: {}", n + 1, test.name), None, blocks)];
+    let title = format!("Test {}: {}", n + 1, test.name);
+    let mut sections = vec![Section { linked: true, ..section(&anchor, &title, None, blocks) }];
     let mut part = |name: &str, title: &str, blocks: Vec<Block>| {
         if !blocks.is_empty() {
             sections.push(Section { level: 3, ..section(&format!("{anchor}-{name}"), title, None, blocks) });

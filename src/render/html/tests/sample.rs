@@ -50,6 +50,7 @@ pub(in super::super) fn page(kind: PageKind, text: &str) -> Page {
             .enumerate()
             .map(|(i, block)| Section {
                 anchor: format!("{i}{text}"),
+                linked: i % 2 == 0,
                 title: owned(),
                 level: 2 + (i % 3) as u8,
                 count: Some(i),
