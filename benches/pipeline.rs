@@ -16,13 +16,14 @@ use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
 use purplebook::check::site_links;
-use purplebook::config::SiteConfig;
+use purplebook::config::{AttackConfig, Config, ContentConfig, MarkdownProfile, QueryConfig, SiteConfig};
 use purplebook::graph::{DataNeededProfile, Graph, link};
 use purplebook::load::{attack, load};
 use purplebook::model::{Corpus, Kind};
-use purplebook::query::{Compiled, Target, compile, target};
-use purplebook::render::{HtmlRenderer, Theme};
-use purplebook::site::{LinkIndex, OutPath, Query, QueryText, RouteId, SitePlan, SiteView, plan};
+use purplebook::project::Project;
+use purplebook::query::{Target, compile, target};
+use purplebook::report::Progress;
+use purplebook::site::{OutPath, plan};
 use purplebook::source::{Folder, ReadLimits, SourceSet, read};
 use purplebook::write::{MemorySink, OutputDir, Sink};
 use rayon::prelude::*;
@@ -32,17 +33,25 @@ fn main() {
     divan::main();
 }
 
-const TARGETS: [(&str, &str); 3] =
-    [("es-qs", "Kibana query"), ("xpack-watcher", "X-Pack Watcher"), ("graylog", "Graylog")];
+const TARGETS: [&str; 3] = ["es-qs", "xpack-watcher", "graylog"];
+const RULES: [&str; 8] = [
+    "sigma-2026/rules",
+    "sigma-2026/rules-emerging-threats",
+    "sigma-2026/rules-threat-hunting",
+    "sigma-2026/rules-compliance",
+    "sigma-2026/rules-placeholder",
+    "sigma-2026/deprecated",
+    "sigma-2026/unsupported",
+    "sigma-2019/rules",
+];
 
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
 static SOURCES: LazyLock<SourceSet> = LazyLock::new(sources);
 static GRAPH: LazyLock<Graph> = LazyLock::new(|| link(corpus(), DataNeededProfile::Default));
-static PLAN: LazyLock<SitePlan> = LazyLock::new(|| plan(&GRAPH, std::iter::empty()));
-static COMPILED: LazyLock<Compiled> = LazyLock::new(|| compile(GRAPH.corpus(), &targets()));
+static PROJECT: LazyLock<Project> = LazyLock::new(project);
 static SITE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     let sink = MemorySink::new();
-    render(&sink);
+    PROJECT.render(&sink, &Progress::new()).expect("the default theme");
     sink.into_files()
 });
 
@@ -50,10 +59,10 @@ static SITE: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
 fn folders() -> Vec<Folder> {
     let shared = ROOT.join("../shared/corpus");
     let large = |kind| match kind {
-        Kind::Rule => ["rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance"]
-            .map(|name| shared.join("sigma-2026").join(name))
-            .to_vec(),
+        Kind::Rule => RULES.map(|name| shared.join(name)).to_vec(),
         Kind::Trigger => vec![shared.join("atomics")],
+        Kind::DataNeeded => vec![shared.join("atc-2022/Data_Needed")],
+        Kind::LoggingPolicy => vec![shared.join("atc-2022/Logging_Policies")],
         _ => Vec::new(),
     };
     let of = |kind: Kind| {
@@ -73,36 +82,25 @@ fn corpus() -> Corpus {
 }
 
 fn targets() -> Vec<&'static Target> {
-    TARGETS.iter().map(|(name, _)| target(name).expect("a target")).collect()
+    TARGETS.iter().map(|name| target(name).expect("a target")).collect()
 }
 
-fn queries() -> Vec<Vec<Query>> {
-    let query = |rule: usize, name: &str, title: &str| {
-        let text = match COMPILED.get(rule, name).expect("compiled") {
-            Ok(queries) => QueryText::Converted(queries.clone()),
-            Err(why) => QueryText::NotConvertible(why.reason.clone()),
-        };
-        let language = target(name).expect("a target").language;
-        Query { target: name.to_owned(), title: title.to_owned(), language, text }
+/// The project as the command would open it.
+fn project() -> Project {
+    let mut content: [Vec<PathBuf>; Kind::ALL.len()] = Default::default();
+    for Folder { kind, path, .. } in folders() {
+        content[kind as usize].push(path);
+    }
+    let config = Config {
+        root: ROOT.clone(),
+        output: ROOT.join("output"),
+        site: SiteConfig { title: "Benchmark".to_owned(), base_url: None, theme: None },
+        content: ContentConfig(content),
+        attack: AttackConfig::default(),
+        markdown: MarkdownProfile::Default,
+        queries: QueryConfig::default(),
     };
-    let of = |rule| TARGETS.iter().map(|(name, title)| query(rule, name, title)).collect();
-    (0..GRAPH.corpus().rules.len()).map(of).collect()
-}
-
-fn render(sink: &dyn Sink) {
-    let theme = Theme::embedded();
-    let config = SiteConfig { title: "Benchmark".to_owned(), base_url: None, theme: None };
-    let links = LinkIndex::new(&GRAPH, &PLAN, std::iter::empty());
-    let (queries, text) = (queries(), |file| SOURCES.file(file).text.as_str());
-    let view = SiteView { graph: &GRAPH, plan: &PLAN, links: &links, queries: &queries, text: &text, config: &config };
-    let frame = view.frame();
-    let renderer = HtmlRenderer::new(&theme, &frame, PLAN.routes());
-    let routes: Vec<RouteId> = PLAN.routes().routes().collect();
-    routes.par_iter().for_each(|route| {
-        let page = view.page(*route);
-        let html = renderer.page(&page).expect("the default theme");
-        sink.put(&page.path.with_extension("html"), html.as_bytes()).expect("a file of its own");
-    });
+    Project::open(config, &Progress::new()).expect("content")
 }
 
 fn folder() -> TempDir {
@@ -158,7 +156,7 @@ fn g_plan(bencher: Bencher<'_, '_>) {
     bencher.bench(|| plan(&GRAPH, std::iter::empty()));
 }
 
-/// HTML pages into nothing.
+/// All pages in both forms, into nothing.
 #[divan::bench]
 fn h_render(bencher: Bencher<'_, '_>) {
     struct Nowhere;
@@ -168,8 +166,8 @@ fn h_render(bencher: Bencher<'_, '_>) {
             Ok(())
         }
     }
-    LazyLock::force(&COMPILED);
-    bencher.counter(PLAN.len()).bench(|| render(&Nowhere));
+    LazyLock::force(&PROJECT);
+    bencher.counter(PROJECT.pages()).bench(|| PROJECT.render(&Nowhere, &Progress::new()));
 }
 
 #[divan::bench]
