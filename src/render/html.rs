@@ -19,7 +19,7 @@ use self::names::Names;
 use self::shell::Shell;
 use super::env::{map, markup, text};
 use super::theme::{Theme, ThemeError};
-use crate::site::{Fact, FactValue, Frame, Page, RouteTable, Section};
+use crate::site::{Fact, FactValue, Format, Frame, LinkTarget, Page, RouteTable, Section};
 use crate::text::{Html, SafeUrl};
 
 /// A page gets a list of its sections from this many on.
@@ -46,17 +46,21 @@ impl<'a> HtmlRenderer<'a> {
         let place = Place { routes: self.routes, from: page.route };
         let mut names = Names::of(page);
         let mut context = self.shell.context(page);
+        let mut heading = Html::new();
+        inline::push_breakable(&mut heading, &page.title);
         context.insert_value(
             "page",
             map([
                 ("kind", text(page.kind.key())),
                 ("kicker", text(page.kicker)),
                 ("title", text(&page.title)),
+                ("heading", markup(&heading)),
                 ("id", Value::from(page.id.as_deref())),
                 ("summary", text(&page.summary)),
                 ("path", text(page.path.as_str())),
             ]),
         );
+        context.insert_value("markdown", text(self.markdown_twin(page).as_str()));
         let crumbs = page
             .breadcrumbs
             .iter()
@@ -75,6 +79,11 @@ impl<'a> HtmlRenderer<'a> {
         });
         context.insert_value("credits", credits.collect::<Vec<_>>().into());
         self.theme.render(&self.theme.template_for(page.kind), &context, page.path.as_str())
+    }
+
+    /// The same page as Markdown, which lies beside it.
+    fn markdown_twin(&self, page: &Page) -> SafeUrl {
+        self.routes.href(page.route, &LinkTarget::Page(page.route), Format::Markdown)
     }
 
     /// The page a server sends for addresses that do not exist (`404.html`).

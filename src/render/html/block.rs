@@ -79,12 +79,14 @@ fn push_table(out: &mut Html, place: Place<'_>, label: &str, columns: &[Column],
         out.push_static("</th>");
     }
     out.push_static("</tr></thead><tbody>\n");
+    let id_first = columns.first().is_some_and(|column| column.title == "ID");
     for row in rows {
         out.push_static("<tr>");
         for (i, cell) in row.iter().enumerate() {
             let numeric = columns.get(i).is_some_and(|column| column.numeric);
             let (open, close) = match (i, numeric) {
                 (_, true) => ("<td class=\"num\">", "</td>"),
+                (0, false) if id_first => ("<th scope=\"row\" class=\"key\">", "</th>"),
                 (0, false) => ("<th scope=\"row\">", "</th>"),
                 (_, false) => ("<td>", "</td>"),
             };
@@ -110,7 +112,7 @@ fn push_figure(out: &mut Html, open: &'static str, title: &str, language: &'stat
         out.push_text(title);
         out.push_static("</span>");
     }
-    if !matches!(language, "" | "text") {
+    if !matches!(language, "" | "text") && !title.eq_ignore_ascii_case(language) {
         out.push_static("<span class=\"lang\">");
         out.push_text(language);
         out.push_static("</span>");

@@ -59,8 +59,22 @@ impl Place<'_> {
         }
         out.push_static(">");
         // A link without a name could be neither seen nor announced.
-        out.push_text(if text.trim().is_empty() { url.as_str() } else { text });
+        push_breakable(out, if text.trim().is_empty() { url.as_str() } else { text });
         out.push_static("</a>");
+    }
+}
+
+/// Appends a text that may be broken after each `_`, as ATC's long names would else be cut anywhere.
+pub(super) fn push_breakable(out: &mut Html, text: &str) {
+    if text.len() < 24 || text.contains(char::is_whitespace) {
+        out.push_text(text);
+        return;
+    }
+    for part in text.split_inclusive('_') {
+        out.push_text(part);
+        if part.ends_with('_') {
+            out.push_static("<wbr>");
+        }
     }
 }
 

@@ -29,7 +29,9 @@ const LEGEND: &str = "<ul class=\"legend\">\
     </ul>\n";
 
 fn push_column(out: &mut Html, place: Place<'_>, level: u8, column: &MatrixColumn) {
-    let detected = column.cells.iter().filter(|cell| cell.rules > 0).count();
+    // As everywhere else, a rule for a sub-technique is one for its technique.
+    let detects = |cell: &&MatrixCell| cell.rules > 0 || cell.subs.iter().any(|sub| sub.rules > 0);
+    let detected = column.cells.iter().filter(detects).count();
     out.push_static("<div class=\"tactic\"><div class=\"head\">");
     push_heading_below(out, level, |out| {
         out.push_static("<a");

@@ -1,11 +1,12 @@
 //! The pages of groups, software, campaigns and mitigations: their techniques, and our gaps.
 
-use crate::graph::{EdgeKind, Node};
+use crate::graph::{Edge, EdgeKind, Node, Via};
 use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
 use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject, Tone};
 use crate::text::SafeUrl;
 
 use super::SiteView;
+use super::attack_text::AttackText;
 use super::parts::{section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
@@ -32,11 +33,12 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         techniques.len(),
         techniques.len() - gaps.len()
     );
-    page.sections.extend(retired_notice(view, node, object));
+    page.sections.extend(retired(view, node, object));
     page.sections.extend(coverage(view, &techniques, &gaps));
-    page.sections.extend(description(view, route, node, object));
+    let mut text = AttackText::new(view, object);
+    page.sections.extend(text.description());
     page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
-    page.sections.extend(technique_use(view, route, node, &techniques));
+    page.sections.extend(view.technique_section("techniques", "Techniques used", &techniques));
     page.sections.extend(gap_section(view, &gaps));
     page.sections.extend(view.object_section("software", "Software it uses", &of(AttackKind::Software)));
     let users = view.graph.from(node, EdgeKind::Uses);
@@ -50,6 +52,8 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     }
     let attributed = view.graph.from(node, EdgeKind::AttributedTo);
     page.sections.extend(view.object_section("attributed", "Campaigns attributed to it", &attributed));
+    page.sections.extend(text.relations(node, EdgeKind::Uses, "How it uses them"));
+    page.sections.extend(text.references());
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -60,12 +64,15 @@ pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object
     page.id = Some(object.id.to_string());
     page.breadcrumbs = view.crumbs(Some(("Mitigations", Subject::AttackIndex(AttackKind::Mitigation))));
     page.badges.extend(status_badge(object.status));
-    page.facts = attack_facts(object);
+    page.facts = attack_facts(view, node, object);
     let techniques: Vec<Node> = view.graph.to(node, EdgeKind::Mitigates).collect();
     page.summary = format!("{} addresses {} techniques.", object.name, techniques.len());
-    page.sections.extend(retired_notice(view, node, object));
-    page.sections.extend(description(view, route, node, object));
+    page.sections.extend(retired(view, node, object));
+    let mut text = AttackText::new(view, object);
+    page.sections.extend(text.description());
     page.sections.extend(view.technique_section("techniques", "Techniques it addresses", &techniques));
+    page.sections.extend(text.relations(node, EdgeKind::Mitigates, "How it addresses them"));
+    page.sections.extend(text.references());
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -79,7 +86,7 @@ fn software_kicker(object: &AttackObject) -> &'static str {
 }
 
 fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
-    let mut facts = attack_facts(object);
+    let mut facts = attack_facts(view, node, object);
     facts.extend(text_fact("aliases", "Also known as", Some(&object.aliases.join(", "))));
     facts.extend(text_fact("platform", "Platforms", Some(&object.platforms.join(", "))));
     facts.extend(text_fact("first-seen", "First seen", object.first_seen.as_deref()));
@@ -113,22 +120,6 @@ fn coverage(view: &SiteView<'_>, techniques: &[Node], gaps: &[Node]) -> Option<S
     Some(section("coverage", "Coverage", None, vec![Block::Stats(stats)]))
 }
 
-/// Techniques with what covers them, and ATT&CK's words on how each is used where a bundle has them.
-fn technique_use(view: &SiteView<'_>, route: RouteId, node: Node, techniques: &[Node]) -> Option<Section> {
-    let mut section = view.technique_section("techniques", "Techniques used", techniques)?;
-    let relations = &view.graph.corpus().attack.relations;
-    for edge in view.graph.edges(node, EdgeKind::Uses) {
-        let words = edge.relation.and_then(|i| relations.get(i as usize)?.description.as_deref());
-        if let (Some(words), Some(object)) = (words, view.graph.attack(edge.to))
-            && object.id.kind() == AttackKind::Technique
-        {
-            section.blocks.push(Block::Line(vec![view.link(edge.to)]));
-            section.blocks.push(view.prose(route, node, words));
-        }
-    }
-    Some(section)
-}
-
 fn gap_section(view: &SiteView<'_>, gaps: &[Node]) -> Option<Section> {
     if gaps.is_empty() {
         return None;
@@ -150,44 +141,61 @@ fn gap_section(view: &SiteView<'_>, gaps: &[Node]) -> Option<Section> {
     Some(section("gaps", "Gaps: techniques without a rule", Some(gaps.len()), vec![table(&columns, rows)]))
 }
 
-/// What every ATT&CK object shows: its domains, and its page on attack.mitre.org.
-pub(super) fn attack_facts(object: &AttackObject) -> Vec<Fact> {
+/// What every ATT&CK object shows: its domains, its page on attack.mitre.org, what it replaced.
+pub(super) fn attack_facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
     let domains: Vec<&str> = object.domains.iter().map(|domain| Domain::title(*domain)).collect();
     let mut facts: Vec<Fact> = text_fact("domain", "Domain", Some(&domains.join(", "))).into_iter().collect();
     if let Some(url) = object.id.url().as_deref().and_then(SafeUrl::external) {
         let link = Inline::Link(format!("{} on attack.mitre.org", object.id), LinkTarget::Url(url));
         facts.push(Fact { key: "upstream", label: "ATT&CK", value: FactValue::One(vec![link]) });
     }
+    let former = view.graph.from(node, EdgeKind::RevokedBy).into_iter().map(|old| vec![view.link(old)]).collect();
+    facts.extend(super::parts::list_fact("replaces", "Replaces", former));
     facts
 }
 
-/// ATT&CK's own text, where a bundle brought it.
-pub(super) fn description(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Option<Section> {
-    let text = object.description.as_deref().filter(|text| !text.trim().is_empty())?;
-    let mut blocks = vec![view.prose(route, node, text)];
-    if !object.citations.is_empty() {
-        let sources = object.citations.iter().map(|citation| {
-            let mut line = vec![Inline::text(format!("{}: {} ", citation.name, citation.text))];
-            line.extend(citation.url.as_deref().map(Inline::url));
-            line
-        });
-        blocks.push(Block::List(sources.collect()));
+/// Says that an object is no longer current, and lists what here still uses it.
+pub(super) fn retired(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Section> {
+    let mut line = match object.status {
+        Status::Active => return Vec::new(),
+        Status::Deprecated => {
+            vec![Inline::text(format!("ATT&CK no longer maintains {} and names nothing in its place.", object.id))]
+        }
+        Status::Revoked => vec![Inline::text(format!("ATT&CK revoked {}", object.id))],
+    };
+    let successors: Vec<Node> = view.graph.to(node, EdgeKind::RevokedBy).collect();
+    for (i, to) in successors.iter().enumerate() {
+        line.push(Inline::text(if i == 0 { "; in its place stands " } else { " and " }));
+        line.push(view.link(*to));
     }
-    Some(section("description", "Description", None, blocks))
+    if object.status == Status::Revoked {
+        line.push(Inline::text("."));
+    }
+    let mut sections = vec![section("retired", "No longer current", None, vec![Block::Notice(Tone::Caution, line)])];
+    sections.extend(still_used(view, object, &successors));
+    sections
 }
 
-/// Says that an object is no longer current, and lists what here still uses it.
-pub(super) fn retired_notice(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Option<Section> {
-    let mut line = match object.status {
-        Status::Active => return None,
-        Status::Deprecated => {
-            vec![Inline::text(format!("ATT&CK no longer maintains {} and names nothing in its place", object.id))]
-        }
-        Status::Revoked => vec![Inline::text(format!("ATT&CK replaced {} ", object.id))],
-    };
-    for to in view.graph.to(node, EdgeKind::RevokedBy) {
-        line.push(Inline::text("by "));
-        line.push(view.link(to));
+/// The files that name a retired object by its old id; their links lead to the successor.
+fn still_used(view: &SiteView<'_>, object: &AttackObject, successors: &[Node]) -> Option<Section> {
+    const TAGS: [EdgeKind; 5] =
+        [EdgeKind::HasTactic, EdgeKind::HasTechnique, EdgeKind::HasGroup, EdgeKind::HasSoftware, EdgeKind::HasOther];
+    let old = object.id.to_string();
+    let mut users: Vec<Node> = Vec::new();
+    for (successor, kind) in successors.iter().flat_map(|to| TAGS.map(|kind| (*to, kind))) {
+        let by_old_id = |edge: &&Edge| matches!(&edge.via, Via::Retired { id, .. } if *id == old);
+        users.extend(view.graph.backlinks(successor, kind).filter(by_old_id).map(|edge| edge.from));
     }
-    Some(section("retired", "No longer current", None, vec![Block::Notice(Tone::Caution, line)]))
+    users.sort_unstable();
+    users.dedup();
+    if users.is_empty() {
+        return None;
+    }
+    let rows = users.iter().map(|user| {
+        let path = view.graph.origin(*user).map(|origin| Inline::Code(origin.within.clone()));
+        vec![vec![view.link(*user)], path.into_iter().collect()]
+    });
+    let rows = rows.collect();
+    let columns = [("Page", false), ("File", false)];
+    Some(section("still-used", &format!("Files that still name {old}"), Some(users.len()), vec![table(&columns, rows)]))
 }

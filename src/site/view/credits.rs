@@ -19,6 +19,11 @@ struct Credit {
 /// ATT&CK's copyright designation, licence and disclaimers, as its terms ask to show them.
 const ATTACK_TERMS: &str = include_str!("../../../data/attack/NOTICE");
 
+/// The terms without the file's own first sentences, which the lines above them say already.
+fn attack_terms() -> &'static str {
+    ATTACK_TERMS.split_once("\n\n").map_or(ATTACK_TERMS, |(_, terms)| terms)
+}
+
 const MIT: &str = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and \
 associated documentation files (the \"Software\"), to deal in the Software without restriction, including without \
 limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, \
@@ -44,7 +49,7 @@ fn credits(view: &SiteView<'_>) -> Vec<Credit> {
                 "MITRE ATT&CK and ATT&CK are registered trademarks of The MITRE Corporation, which neither made nor endorses this knowledge base.".to_owned(),
             ],
             url: Some("https://attack.mitre.org/resources/legal-and-branding/terms-of-use/"),
-            licence: Some(ATTACK_TERMS),
+            licence: Some(attack_terms()),
         });
     }
     if !corpus.rules.is_empty() {
@@ -89,6 +94,17 @@ fn credits(view: &SiteView<'_>) -> Vec<Credit> {
     credits
 }
 
+/// A paragraph of a licence; a heading underlined with hyphens leads it on one line.
+fn paragraph(text: &str) -> String {
+    match text.split_once('\n') {
+        Some((heading, rest)) => match rest.split_once('\n') {
+            Some((rule, rest)) if rule.bytes().all(|byte| byte == b'-') => format!("{heading}: {rest}"),
+            _ => text.to_owned(),
+        },
+        None => text.to_owned(),
+    }
+}
+
 /// Every author once, in alphabetical order.
 fn authors(view: &SiteView<'_>) -> String {
     let rules = &view.graph.corpus().rules;
@@ -96,7 +112,7 @@ fn authors(view: &SiteView<'_>) -> String {
         .iter()
         .filter_map(|rule| rule.author.as_deref())
         .flat_map(|author| author.split([',', ';']))
-        .map(str::trim)
+        .map(|name| name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '"')))
         .filter(|name| !name.is_empty())
         .collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
@@ -112,7 +128,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
             credit.lines.into_iter().map(|line| Block::Line(vec![Inline::text(line)])).collect();
         blocks.extend(credit.url.map(|url| Block::Line(vec![Inline::url(url)])));
         if let Some(licence) = credit.licence {
-            blocks.extend(licence.split("\n\n").map(|part| Block::Line(vec![Inline::text(part)])));
+            blocks.extend(licence.split("\n\n").map(|part| Block::Line(vec![Inline::text(paragraph(part))])));
         }
         page.sections.push(section(&format!("source-{}", n + 1), &credit.name, None, blocks));
     }

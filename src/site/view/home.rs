@@ -12,7 +12,7 @@ use super::{SiteView, free};
 const LATEST: usize = 10;
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
-    let mut page = view.blank(route, PageKind::Home, "Knowledge base", view.config.title.clone());
+    let mut page = view.blank(route, PageKind::Home, "Detection and response", view.config.title.clone());
     page.summary = format!(
         "{} detection rules, {} tests and the data they need, linked with MITRE ATT&CK®.",
         view.count(Kind::Rule),

@@ -1,6 +1,7 @@
 //! What each page shows: the graph as [`Page`]s. One file per family of pages.
 
 mod adversary;
+mod attack_text;
 mod catalogue;
 mod credits;
 mod free;

@@ -91,18 +91,22 @@ impl SiteView<'_> {
         table(&columns, rows.collect())
     }
 
-    /// A table of ATT&CK objects: id, name, other names.
+    /// A table of ATT&CK objects: id, name, other names where there are any.
     pub(super) fn object_table(&self, nodes: &[Node]) -> Block {
+        let named = nodes.iter().filter_map(|node| self.graph.attack(*node)).any(|object| !object.aliases.is_empty());
         let columns = [("ID", false), ("Name", false), ("Also known as", false)];
+        let shown = if named { 3 } else { 2 };
         let rows = nodes.iter().filter_map(|node| {
             let object = self.graph.attack(*node)?;
-            Some(vec![
+            let mut row = vec![
                 vec![self.link_as(object.id.to_string(), *node)],
                 vec![self.link_as(object.name.clone(), *node)],
                 vec![Inline::text(object.aliases.join(", "))],
-            ])
+            ];
+            row.truncate(shown);
+            Some(row)
         });
-        table(&columns, rows.collect())
+        table(&columns[..shown], rows.collect())
     }
 
     /// The name with its parent's in front, as ATT&CK shows sub-techniques.

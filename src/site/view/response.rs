@@ -94,7 +94,7 @@ fn stages(view: &SiteView<'_>, route: RouteId, node: Node, playbook: &ResponsePl
         sections.push(section(&slug(stage.key()), stage.title(), Some(actions.len()), Vec::new()));
         for (n, to) in actions.iter().enumerate() {
             let action = &view.graph.corpus().response_actions[to.index()];
-            let mut blocks = vec![Block::Line(vec![view.link(*to)])];
+            let mut blocks = Vec::new();
             if let Some(text) = action.description.as_deref().filter(|text| !text.trim().is_empty()) {
                 blocks.push(Block::Line(vec![Inline::text(text.trim())]));
             }
@@ -105,6 +105,7 @@ fn stages(view: &SiteView<'_>, route: RouteId, node: Node, playbook: &ResponsePl
                     .filter(|text| !text.trim().is_empty())
                     .map(|text| view.prose(route, *to, text)),
             );
+            blocks.push(Block::Line(vec![view.link_as(format!("More on {}", action.title), *to)]));
             let anchor = format!("{}-{}", slug(stage.key()), n + 1);
             sections.push(Section { level: 3, ..section(&anchor, &action.title, None, blocks) });
         }

@@ -5,7 +5,8 @@ use crate::model::{AttackKind, AttackObject, Status};
 use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject, Tone};
 
 use super::SiteView;
-use super::adversary::{attack_facts, description, retired_notice};
+use super::adversary::{attack_facts, retired};
+use super::attack_text::AttackText;
 use super::parts::{list_fact, section, status_badge, text_fact};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -23,7 +24,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     }
     page.badges.extend(status_badge(object.status));
     page.facts = facts(view, node, object);
-    page.sections = sections(view, (route, node), object, coverage, with_subs);
+    page.sections = sections(view, node, object, coverage, with_subs);
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -43,7 +44,7 @@ fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
         label: "Sub-technique of",
         value: FactValue::One(vec![view.link(parent)]),
     });
-    let mut facts = attack_facts(object);
+    let mut facts = attack_facts(view, node, object);
     facts.extend(parent);
     facts.extend(list_fact("tactic", "Tactics", tactics));
     facts.extend(text_fact("platform", "Platforms", Some(&object.platforms.join(", "))));
@@ -52,7 +53,7 @@ fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
 
 fn sections(
     view: &SiteView<'_>,
-    (route, node): (RouteId, Node),
+    node: Node,
     object: &AttackObject,
     coverage: Coverage,
     with_subs: Coverage,
@@ -62,12 +63,13 @@ fn sections(
     let triggers = graph.triggers_of(node);
     let subs = graph.sub_techniques(node);
     let mut sections = Vec::new();
-    sections.extend(retired_notice(view, node, object));
+    sections.extend(retired(view, node, object));
     if object.status == Status::Active {
         let notice = gap_notice(coverage, with_subs);
         sections.extend(notice.map(|block| section("coverage", "Coverage", None, vec![block])));
     }
-    sections.extend(description(view, route, node, object));
+    let mut text = AttackText::new(view, object);
+    sections.extend(text.description());
     sections.extend(view.rule_section("rules", "Detection rules", &rules));
     if coverage.tests > 0 {
         sections.push(section("tests", "Tests", Some(coverage.tests), vec![view.test_table(&triggers)]));
@@ -94,6 +96,8 @@ fn sections(
         sections.extend(view.object_section(anchor, title, &of_kind));
     }
     sections.extend(view.object_section("mitigations", "Mitigations", &graph.from(node, EdgeKind::Mitigates)));
+    sections.extend(text.relations_to(node, EdgeKind::Mitigates, "mitigated", "How the mitigations address it"));
+    sections.extend(text.references());
     sections
 }
 

@@ -36,7 +36,7 @@ pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Pa
         .into_iter()
         .filter_map(|(anchor, title, text)| {
             let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
-            Some(Section { level: 3, ..section(anchor, title, None, vec![code(sample_language(text), title, text)]) })
+            Some(Section { level: 3, ..section(anchor, title, None, vec![code(sample_language(text), "", text)]) })
         })
         .collect();
     if !samples.is_empty() {

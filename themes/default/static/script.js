@@ -133,7 +133,7 @@
     });
   };
 
-  const FILTER_FROM_ROWS = 10;
+  const FILTER_FROM_ROWS = 20;
 
   const sortable = (table) => {
     const body = table.tBodies[0];
