@@ -42,11 +42,12 @@ fn log_source_place(rule: &Rule) -> Place {
     Place::new(rule.origin.file, rule.origin.document as usize + document, YamlPath::field("logsource"))
 }
 
-/// The `EventID` that asks for the event.
+/// The `EventID`, or the `type` of an audit record, that asks for the event.
 fn event_place(rule: &Rule, event: &str) -> Place {
     let asks = |field: &str, value: &Value| {
         let values = value.as_seq().unwrap_or(std::slice::from_ref(value));
-        field.eq_ignore_ascii_case("EventID") && values.iter().any(|v| v.scalar_text().as_deref() == Some(event))
+        matches!(field.to_ascii_lowercase().as_str(), "eventid" | "type")
+            && values.iter().any(|v| v.scalar_text().as_deref() == Some(event))
     };
     detection_place(rule, asks)
 }

@@ -5,6 +5,7 @@
 //! names their authors wrote.
 
 mod attack;
+mod collection;
 mod corpus;
 mod id;
 mod kind;
@@ -19,6 +20,7 @@ pub use attack::{
     Attack, AttackName, AttackObject, Citation, Domain, NewerTactic, OldId, Relation, RelationKind, SoftwareKind,
     Status,
 };
+pub use collection::{CollectionFault, Emitted, Precedence, has_field_modifier, unfold};
 pub use corpus::{Corpus, KindTally, Origin, Tally};
 pub use id::{AttackId, AttackKind};
 pub use kind::Kind;

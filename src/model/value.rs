@@ -58,24 +58,6 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// Lays `over` on this value: mappings are merged key by key, anything else is replaced.
-    ///
-    /// A key both have keeps its position here; new keys go to the end (the merge of Sigma's
-    /// 2019 `action: global`, where the order decides what is written).
-    pub fn overlay(&mut self, over: &Value) {
-        match (self, over) {
-            (Self::Map(entries), Self::Map(news)) => {
-                for (key, new) in news {
-                    match entries.iter_mut().find(|(k, _)| k == key) {
-                        Some((_, old)) => old.overlay(new),
-                        None => entries.push((key.clone(), new.clone())),
-                    }
-                }
-            }
-            (old, new) => *old = new.clone(),
-        }
-    }
-
     /// A scalar as text (`1`, `1.0`, `true`, `x`); `None` for null, sequences and mappings.
     pub fn scalar_text(&self) -> Option<String> {
         match self {

@@ -2,12 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::model::{Corpus, Rule};
+use crate::model::{CollectionFault, Corpus, Emitted, Precedence, Rule, Value, unfold};
 use crate::report::{Code, Finding, Findings};
 
-use super::front::collection::{Emitted, Precedence, emit};
 use super::front::{Language, language, legacy, modern};
-use super::refusal::{Documents, NotConvertible};
+use super::refusal::{Documents, NotConvertible, Refusal, Spot};
 use super::target::Target;
 use super::tree::Detection;
 
@@ -53,10 +52,17 @@ fn all<T: Clone>(targets: &[&Target], outcome: &T) -> Vec<T> {
 }
 
 fn emitted(rule: &Rule, precedence: Precedence) -> Result<Vec<Emitted<'_>>, NotConvertible> {
-    emit(&rule.documents, precedence).map_err(|(index, refusal)| {
-        let document = rule.documents.get(index).unwrap_or(&crate::model::Value::Null);
-        refusal.locate(rule, index, document)
-    })
+    let (emitted, fault) = unfold(&rule.documents, precedence);
+    let Some((index, fault)) = fault else { return Ok(emitted) };
+    let refusal = match fault {
+        CollectionFault::NotAMapping(what) => {
+            Refusal::broken(Spot::Top(""), format!("a rule must be a mapping, this document is {what}"))
+        }
+        CollectionFault::NothingToRepeat => {
+            Refusal::broken(Spot::Top("action"), "`action: repeat` has no rule before it to repeat")
+        }
+    };
+    Err(refusal.locate(rule, index, rule.documents.get(index).unwrap_or(&Value::Null)))
 }
 
 fn legacy_outcomes(rule: &Rule, targets: &[&Target]) -> Vec<Outcome> {

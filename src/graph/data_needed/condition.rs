@@ -13,6 +13,39 @@ pub(super) enum Condition {
     Not,
 }
 
+/// How far the events of a Data Needed fulfil a part of a condition, the better the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// They are other events.
+    OtherEvent,
+    /// No event is named, and they lack a field.
+    LacksFields,
+    /// No event is named, and they carry all fields.
+    HasFields,
+    /// They are the event that is named, and their Data Needed does not list every field.
+    Event,
+    /// They are the event that is named, with every field.
+    EventWithFields,
+}
+
+impl Fit {
+    /// Both at once: another event never fits, and where one part names the event, the others'
+    /// fields do not make it another.
+    fn and(self, other: Self) -> Self {
+        let (less, more) = if self < other { (self, other) } else { (other, self) };
+        match (less, more) {
+            (Self::HasFields, Self::EventWithFields) => Self::EventWithFields,
+            (Self::LacksFields | Self::HasFields, Self::Event | Self::EventWithFields) => Self::Event,
+            _ => less,
+        }
+    }
+
+    /// Whether the Data Needed serves.
+    pub(super) fn serves(self) -> bool {
+        self >= Self::HasFields
+    }
+}
+
 /// Deeper parentheses are not looked into.
 const MAX_DEPTH: usize = 32;
 
@@ -32,13 +65,14 @@ impl Condition {
         Self::Or((0..names.len()).map(Self::Selection).collect())
     }
 
-    /// Whether it can hold, given which selections can; `None` where only negations are left.
-    pub(super) fn holds(&self, selection: &dyn Fn(usize) -> bool) -> Option<bool> {
+    /// How far events can fulfil it, given how far they fulfil each selection; `None` where only
+    /// negations are left.
+    pub(super) fn weigh(&self, selection: &dyn Fn(usize) -> Fit) -> Option<Fit> {
         match self {
             Self::Selection(i) => Some(selection(*i)),
             Self::Not => None,
-            Self::And(parts) => parts.iter().filter_map(|part| part.holds(selection)).reduce(|a, b| a && b),
-            Self::Or(parts) => parts.iter().filter_map(|part| part.holds(selection)).reduce(|a, b| a || b),
+            Self::And(parts) => parts.iter().filter_map(|part| part.weigh(selection)).reduce(Fit::and),
+            Self::Or(parts) => parts.iter().filter_map(|part| part.weigh(selection)).max(),
         }
     }
 
@@ -133,7 +167,21 @@ mod tests {
     const NAMES: [&str; 4] = ["selection_a", "selection_b", "filter_main", "other"];
 
     fn holds(condition: &str, possible: &[usize]) -> Option<bool> {
-        Condition::read(condition, &NAMES).holds(&|i| possible.contains(&i))
+        let fit = |i| if possible.contains(&i) { Fit::HasFields } else { Fit::LacksFields };
+        Condition::read(condition, &NAMES).weigh(&fit).map(Fit::serves)
+    }
+
+    #[test]
+    fn the_event_decides_over_the_fields_of_other_selections() {
+        let fits = [Fit::Event, Fit::LacksFields, Fit::OtherEvent, Fit::HasFields];
+        let weigh = |condition: &str| Condition::read(condition, &NAMES).weigh(&|i| fits[i]);
+        assert_eq!(Fit::HasFields.and(Fit::EventWithFields), Fit::EventWithFields);
+        assert_eq!(Fit::EventWithFields.and(Fit::LacksFields), Fit::Event);
+        assert_eq!(weigh("selection_a and selection_b"), Some(Fit::Event));
+        assert_eq!(weigh("selection_a and filter_main"), Some(Fit::OtherEvent));
+        assert_eq!(weigh("selection_b and other"), Some(Fit::LacksFields));
+        assert_eq!(weigh("selection_b or filter_main"), Some(Fit::LacksFields));
+        assert_eq!(weigh("selection_a and (selection_b or filter_main)"), Some(Fit::Event));
     }
 
     #[test]

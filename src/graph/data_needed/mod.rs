@@ -8,6 +8,7 @@ mod atc2019;
 mod condition;
 mod demand;
 mod logsource;
+mod selection;
 mod supply;
 
 use std::collections::BTreeSet;
@@ -63,7 +64,7 @@ pub(super) fn add(
     unresolved: &mut Vec<Unresolved>,
 ) -> Vec<Option<DataGap>> {
     let by_name = names(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
-    let supply = Supply::new(&corpus.data_needed);
+    let supply = Supply::new(corpus, &by_name);
     let needs: Vec<Needs> = corpus
         .rules
         .par_iter()

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::model::{DataNeeded, LogSource};
+use crate::model::{Corpus, DataNeeded, LogSource, Rule};
 
+use super::super::link::names;
+use super::super::names::Names;
 use super::logsource::{EventSource, event_sources};
 
 /// A Data Needed as it is matched: everything in lower case.
@@ -14,7 +16,7 @@ pub(super) struct Offer {
     provider: String,
     log_type: String,
     logsources: Vec<LogSource>,
-    pub(super) event_ids: Vec<String>,
+    event_ids: Vec<String>,
     fields: HashSet<String>,
 }
 
@@ -26,72 +28,170 @@ pub(super) struct Candidate<'a> {
     source: Option<&'static EventSource>,
     /// Whether its event ids are those of the log source's category.
     pub(super) of_category: bool,
+    /// Whether the log itself is named, and not only the platform it is written on.
+    pub(super) of_log: bool,
 }
+
+/// Fields every event of a Windows event log has, whatever a Data Needed lists (the `System`
+/// part of the event).
+const OF_EVERY_WINDOWS_EVENT: &[&str] = &["channel", "provider_name", "computer", "level", "keywords"];
 
 impl Candidate<'_> {
     /// Whether its events carry the field.
     pub(super) fn has(&self, field: &str) -> bool {
         let field = field.to_ascii_lowercase();
+        let own_name = |source: &EventSource| {
+            let called = |(taxonomy, own): &(&str, &str)| {
+                taxonomy.eq_ignore_ascii_case(&field) && self.offer.fields.contains(&own.to_ascii_lowercase())
+            };
+            source.fields.iter().any(called)
+        };
         self.offer.fields.contains(&field)
-            || self.source.is_some_and(|source| {
-                let called = |(taxonomy, own): &(&str, &str)| {
-                    taxonomy.eq_ignore_ascii_case(&field) && self.offer.fields.contains(&own.to_ascii_lowercase())
-                };
-                source.fields.iter().any(called)
-            })
+            || self.source.is_some_and(own_name)
+            || (self.offer.platform == "windows" && OF_EVERY_WINDOWS_EVENT.contains(&field.as_str()))
+    }
+
+    /// Whether it describes the event with this id, or the audit record of this type.
+    pub(super) fn describes(&self, event: &str) -> bool {
+        self.offer.event_ids.iter().any(|id| id.eq_ignore_ascii_case(event))
+    }
+
+    /// Whether both describe the same events of one log.
+    pub(super) fn same_event(&self, other: &Self) -> bool {
+        (&self.offer.channel, &self.offer.event_ids) == (&other.offer.channel, &other.offer.event_ids)
+    }
+
+    /// Whether it says which events it describes.
+    pub(super) fn names_events(&self) -> bool {
+        !self.offer.event_ids.is_empty()
+    }
+
+    /// Whether its events can come from one of these providers: rules shorten their names
+    /// (`Backup` for `Microsoft-Windows-Backup`).
+    pub(super) fn from_provider(&self, providers: &[String]) -> bool {
+        either_contains(&self.offer.provider, providers)
+    }
+
+    /// Whether its events can be in one of these channels.
+    pub(super) fn in_channel(&self, channels: &[String]) -> bool {
+        either_contains(&self.offer.channel, channels)
     }
 }
 
-/// All Data Needed.
-pub(super) struct Supply {
-    offers: Vec<Offer>,
+fn either_contains(own: &str, wanted: &[String]) -> bool {
+    let alike = |wanted: &String| {
+        let wanted = wanted.trim_matches('*').to_ascii_lowercase();
+        own.contains(&wanted) || wanted.contains(own)
+    };
+    wanted.is_empty() || own.is_empty() || wanted.iter().any(alike)
 }
 
-impl Supply {
-    pub(super) fn new(data: &[DataNeeded]) -> Self {
-        let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
-        let offers = (0..)
-            .zip(data)
-            .map(|(index, dn)| Offer {
-                index,
-                platform: lower(&dn.platform),
-                channel: lower(&dn.channel),
-                provider: lower(&dn.provider),
-                log_type: lower(&dn.log_type),
-                logsources: dn.logsources.clone(),
-                event_ids: dn.event_ids.clone(),
-                fields: dn.fields.iter().map(|f| f.to_ascii_lowercase()).collect(),
-            })
-            .collect();
-        Self { offers }
+/// What an Enrichment adds.
+struct Added {
+    /// To which Data Needed; to any where it names none.
+    to: Vec<u32>,
+    fields: HashSet<String>,
+}
+
+/// All Data Needed, and what Enrichments add to them.
+pub(super) struct Supply<'a> {
+    offers: Vec<Offer>,
+    enrichments: Names<'a>,
+    added: Vec<Added>,
+}
+
+/// The fields a rule's Enrichments add to events.
+pub(super) struct Enriched<'s>(Vec<&'s Added>);
+
+impl Enriched<'_> {
+    /// Whether the field is added to events of this Data Needed.
+    pub(super) fn has(&self, offer: &Offer, field: &str) -> bool {
+        let field = field.to_ascii_lowercase();
+        let adds =
+            |added: &&Added| (added.to.is_empty() || added.to.contains(&offer.index)) && added.fields.contains(&field);
+        self.0.iter().any(|added| adds(&added))
+    }
+}
+
+impl<'a> Supply<'a> {
+    pub(super) fn new(corpus: &'a Corpus, by_name: &Names<'_>) -> Self {
+        let added = corpus.enrichments.iter().map(|enrichment| Added {
+            to: enrichment.data_to_enrich.iter().filter_map(|name| by_name.find(name)).collect(),
+            fields: enrichment.new_fields.iter().map(|field| field.to_ascii_lowercase()).collect(),
+        });
+        Self {
+            offers: (0..).zip(&corpus.data_needed).map(|(index, dn)| offer(index, dn)).collect(),
+            enrichments: names(corpus.enrichments.iter().map(|x| (&x.title, &x.origin))),
+            added: added.collect(),
+        }
     }
 
     /// The Data Needed that serve a log source, in corpus order.
     pub(super) fn serving(&self, wanted: &LogSource) -> Vec<Candidate<'_>> {
         let sources = event_sources(wanted);
-        self.offers.iter().filter_map(|offer| candidate(offer, wanted, sources)).collect()
+        self.offers.iter().filter_map(|offer| candidate(offer, wanted, &sources)).collect()
+    }
+
+    /// Whether any Data Needed is of this channel.
+    pub(super) fn knows_channel(&self, channel: &str) -> bool {
+        self.offers.iter().any(|offer| offer.channel.eq_ignore_ascii_case(channel))
+    }
+
+    /// What the Enrichments a rule declares add.
+    pub(super) fn enriched(&self, rule: &Rule) -> Enriched<'_> {
+        let added = |name: &String| self.added.get(self.enrichments.find(name)? as usize);
+        Enriched(rule.enrichments.iter().filter_map(added).collect())
     }
 }
 
-fn candidate<'a>(offer: &'a Offer, wanted: &LogSource, sources: &'static [EventSource]) -> Option<Candidate<'a>> {
-    let by_channel = sources.iter().find(|source| {
+fn offer(index: u32, dn: &DataNeeded) -> Offer {
+    let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut event_ids = dn.event_ids.clone();
+    // Linux's audit log has record types where Windows has event ids (`SYSCALL`, `EXECVE` …).
+    if let Some(record) = dn.log_type.as_deref().filter(|record| is_record_type(record))
+        && lower(&dn.channel) == "auditd"
+        && event_ids.is_empty()
+    {
+        event_ids.push(record.to_owned());
+    }
+    Offer {
+        index,
+        platform: lower(&dn.platform),
+        channel: lower(&dn.channel),
+        provider: lower(&dn.provider),
+        log_type: lower(&dn.log_type),
+        logsources: dn.logsources.clone(),
+        event_ids,
+        fields: dn.fields.iter().map(|f| f.to_ascii_lowercase()).collect(),
+    }
+}
+
+fn is_record_type(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn candidate<'a>(offer: &'a Offer, wanted: &LogSource, sources: &[&'static EventSource]) -> Option<Candidate<'a>> {
+    let by_channel = sources.iter().copied().find(|source| {
         source.channel.eq_ignore_ascii_case(&offer.channel)
+            && (source.providers.is_empty() || source.providers.contains(&offer.provider.as_str()))
             && (source.events.is_empty()
                 || offer.event_ids.is_empty()
                 || offer.event_ids.iter().any(|id| source.events.contains(&id.as_str())))
     });
+    let served = Candidate { offer, source: by_channel, of_category: true, of_log: true };
     if !offer.logsources.is_empty() {
-        let declared = offer.logsources.iter().any(|own| serves(own, wanted));
-        return declared.then_some(Candidate { offer, source: by_channel, of_category: true });
+        let of_log = wanted.category.is_some() || wanted.service.is_some();
+        return offer.logsources.iter().any(|own| serves(own, wanted)).then_some(Candidate { of_log, ..served });
     }
-    if !same_platform(&offer.platform, wanted.product.as_deref()) {
+    if let Some(source) = by_channel {
+        let of_category = source.events.is_empty() || !offer.event_ids.is_empty();
+        return same_platform(offer, wanted.product.as_deref()).then_some(Candidate { of_category, ..served });
+    }
+    if !sources.is_empty() {
         return None;
     }
-    if sources.is_empty() {
-        return by_words(offer, wanted).then_some(Candidate { offer, source: None, of_category: true });
-    }
-    let of_category = by_channel.is_some_and(|s| s.events.is_empty() || !offer.event_ids.is_empty());
-    by_channel.map(|source| Candidate { offer, source: Some(source), of_category })
+    let of_log = by_words(offer, wanted)?;
+    Some(Candidate { of_log, ..served })
 }
 
 /// Whether what a Data Needed declares (`own`) covers what a rule asks for: no part of the two
@@ -111,21 +211,27 @@ fn serves(own: &LogSource, wanted: &LogSource) -> bool {
     shared.iter().all(|(a, b)| agree(a, b)) && shared.iter().any(|(a, b)| a.is_some() && b.is_some()) && narrowed
 }
 
-fn same_platform(platform: &str, product: Option<&str>) -> bool {
+fn same_platform(offer: &Offer, product: Option<&str>) -> bool {
     let Some(product) = product else { return true };
     let product = product.trim().to_ascii_lowercase();
-    platform == product || (platform == "unix" && product == "linux")
+    offer.platform == product || (offer.platform == "unix" && product == "linux")
 }
 
-/// Log sources the table does not know: the names themselves must agree.
-fn by_words(offer: &Offer, wanted: &LogSource) -> bool {
-    let names = [&offer.channel, &offer.provider, &offer.log_type, &offer.platform];
-    let is_name = |part: &Option<String>| {
+/// Log sources the table does not know: the names themselves must agree. Says whether the log is
+/// named, and not its platform alone.
+fn by_words(offer: &Offer, wanted: &LogSource) -> Option<bool> {
+    let is = |part: &Option<String>, names: &[&str]| {
         part.as_deref().is_some_and(|part| names.iter().any(|name| name.eq_ignore_ascii_case(part.trim())))
     };
+    let log = [offer.channel.as_str(), &offer.provider, &offer.log_type];
+    let product = same_platform(offer, wanted.product.as_deref());
+    let product_is_log = is(&wanted.product, &log);
     match (&wanted.service, &wanted.category) {
-        (Some(_), _) => is_name(&wanted.service),
-        (None, Some(_)) => is_name(&wanted.category),
-        (None, None) => wanted.product.is_some(),
+        (None, None) => (product_is_log || (product && wanted.product.is_some())).then_some(product_is_log),
+        (Some(_), _) => (product && is(&wanted.service, &log)).then_some(true),
+        // A platform may be a kind of log by itself, as `antivirus` is.
+        (None, Some(_)) => {
+            (product && (is(&wanted.category, &log) || is(&wanted.category, &[&offer.platform]))).then_some(true)
+        }
     }
 }

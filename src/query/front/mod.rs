@@ -3,11 +3,10 @@
 //! They differ in merge order, tokenizer, parentheses and optimizer, so each has a front end of
 //! its own over the same ordered YAML values.
 
-pub(super) mod collection;
 pub(super) mod legacy;
 pub(super) mod modern;
 
-use crate::model::{Rule, RuleKind, Value};
+use crate::model::{Rule, RuleKind, Value, has_field_modifier};
 
 /// Words a condition may have. The longest published condition has under 200, and a 2019 tree is
 /// as deep as its condition has operators.
@@ -43,7 +42,7 @@ pub(super) fn language(rule: &Rule) -> Language {
         return Language::Modern;
     }
     let detections = || rule.documents.iter().filter_map(|document| document.get("detection"));
-    if detections().any(|detection| has_modifier(detection, 0)) {
+    if has_field_modifier(&rule.documents) {
         return Language::Modern;
     }
     let marked = rule.documents.iter().any(|document| document.get("action").is_some())
@@ -52,16 +51,6 @@ pub(super) fn language(rule: &Rule) -> Language {
         (true, _) => Language::Legacy,
         (false, None) => Language::LegacyIfReadable,
         (false, Some(_)) => Language::Modern,
-    }
-}
-
-fn has_modifier(value: &Value, depth: usize) -> bool {
-    match value {
-        Value::Map(entries) => {
-            entries.iter().any(|(key, value)| key.contains('|') || depth < MAX_DEPTH && has_modifier(value, depth + 1))
-        }
-        Value::Seq(items) => depth < MAX_DEPTH && items.iter().any(|item| has_modifier(item, depth + 1)),
-        _ => false,
     }
 }
 

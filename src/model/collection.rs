@@ -1,44 +1,73 @@
 //! `action` collections: several YAML documents of one file merged into the rules they mean.
 //!
-//! Both languages know `global`, `reset` and `repeat`, but merge in opposite directions: in the
-//! 2019 language the global document wins over the document's own values, since Sigma 2.x the
-//! document's own values win.
+//! Both Sigma languages know `global`, `reset` and `repeat`, but merge in opposite directions: in
+//! the 2019 language the global document wins over the document's own values, since Sigma 2.x
+//! the document's own values win.
 
 use std::borrow::Cow;
 
-use crate::model::Value;
-
-use super::super::refusal::{Refusal, Spot};
+use super::Value;
 
 /// Which side wins where a global document and a rule give the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Precedence {
+pub enum Precedence {
     /// The 2019 language.
     Global,
     /// Sigma 2.x.
     Own,
 }
 
-/// A rule a file emits.
-#[derive(Debug)]
-pub(in crate::query) struct Emitted<'r> {
-    /// The document number it comes from, within the rule.
-    pub(in crate::query) index: usize,
-    /// The document after merging; borrowed where nothing was merged.
-    pub(in crate::query) document: Cow<'r, Value>,
+/// Deeper levels of a detection are not looked into for modifiers.
+const MAX_DEPTH: usize = 64;
+
+impl Precedence {
+    /// Which side wins among these documents of one rule.
+    pub fn of(documents: &[Value]) -> Self {
+        if has_field_modifier(documents) { Self::Own } else { Self::Global }
+    }
 }
 
-/// The rules `documents` emit, in order; on failure the number of the document at fault.
-pub(in crate::query) fn emit(
-    documents: &[Value],
-    precedence: Precedence,
-) -> Result<Vec<Emitted<'_>>, (usize, Refusal<'_>)> {
+/// Whether a detection of the documents has a field modifier (`Image|endswith`). They came after
+/// February 2019, so such a rule is never of that language.
+pub fn has_field_modifier(documents: &[Value]) -> bool {
+    fn has(value: &Value, depth: usize) -> bool {
+        match value {
+            Value::Map(entries) => {
+                entries.iter().any(|(key, value)| key.contains('|') || depth < MAX_DEPTH && has(value, depth + 1))
+            }
+            Value::Seq(items) => depth < MAX_DEPTH && items.iter().any(|item| has(item, depth + 1)),
+            _ => false,
+        }
+    }
+    documents.iter().filter_map(|document| document.get("detection")).any(|detection| has(detection, 0))
+}
+
+/// A rule a file emits.
+#[derive(Debug)]
+pub struct Emitted<'r> {
+    /// The document number it comes from, within the rule.
+    pub index: usize,
+    /// The document after merging; borrowed where nothing was merged.
+    pub document: Cow<'r, Value>,
+}
+
+/// Why a collection cannot be unfolded further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CollectionFault {
+    /// A document is no mapping: what it is.
+    NotAMapping(&'static str),
+    /// `action: repeat` has no rule before it.
+    NothingToRepeat,
+}
+
+/// The rules `documents` emit, in order, up to the first fault, and the number of the document
+/// at fault.
+pub fn unfold(documents: &[Value], precedence: Precedence) -> (Vec<Emitted<'_>>, Option<(usize, CollectionFault)>) {
     let mut emitted: Vec<Emitted<'_>> = Vec::with_capacity(documents.len());
     let mut global: Vec<(String, Value)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         let Some(entries) = document.as_map() else {
-            let reason = format!("a rule must be a mapping, this document is {}", document.type_name());
-            return Err((index, Refusal::broken(Spot::Top(""), reason)));
+            return (emitted, Some((index, CollectionFault::NotAMapping(document.type_name()))));
         };
         let action = document.get("action");
         if action.is_none() && global.is_empty() {
@@ -51,8 +80,7 @@ pub(in crate::query) fn emit(
             Some("reset") => global.clear(),
             Some("repeat") => {
                 let Some(Value::Map(previous)) = emitted.last().map(|e| e.document.as_ref()) else {
-                    let reason = "`action: repeat` has no rule before it to repeat";
-                    return Err((index, Refusal::broken(Spot::Top("action"), reason)));
+                    return (emitted, Some((index, CollectionFault::NothingToRepeat)));
                 };
                 let mut repeated = previous.clone();
                 merge(&mut repeated, own);
@@ -74,7 +102,7 @@ pub(in crate::query) fn emit(
             }
         }
     }
-    Ok(emitted)
+    (emitted, None)
 }
 
 /// Merges `source` into `target`: mappings key by key, anything else replaced in its position.
