@@ -7,6 +7,7 @@ use crate::config::discover;
 use crate::convert::known_targets;
 use crate::project::{self, Project};
 use crate::report::{Finding, Findings, Severity, render};
+use crate::text::visible_controls;
 
 use super::args::BuildArgs;
 use super::failure::Failure;
@@ -37,7 +38,7 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
         "{} pages ({} files) written to {} in {:.1} s",
         project.pages(),
         manifest.len(),
-        shown(&output),
+        visible_controls(&shown(&output)),
         start.elapsed().as_secs_f32()
     )?;
     Ok(CLEAN)
@@ -47,7 +48,7 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
 fn complain(project: &Project, terminal: Terminal) {
     let mut err = io::stderr().lock();
     for note in project.notes() {
-        let _ = writeln!(err, "note: {note}");
+        let _ = writeln!(err, "note: {}", visible_controls(note));
     }
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let errors: Findings = project.findings().iter().filter(is_error).cloned().collect();

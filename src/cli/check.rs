@@ -6,7 +6,7 @@ use crate::config::discover;
 use crate::convert::known_targets;
 use crate::project::{self, Project, WrittenSite};
 use crate::report::{Findings, Severity};
-use crate::text::FileId;
+use crate::text::{FileId, visible_controls};
 
 use super::args::CheckArgs;
 use super::failure::Failure;
@@ -28,7 +28,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         Ok::<(Project, WrittenSite), project::Error>((project, site))
     })?;
     for note in project.notes() {
-        let _ = writeln!(io::stderr(), "note: {note}");
+        let _ = writeln!(io::stderr(), "note: {}", visible_controls(note));
     }
     // The pages of the site are numbered after the files of the content.
     let content = u32::try_from(project.sources().len()).unwrap_or(u32::MAX);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::config::{list, nearest};
 use crate::convert::{Conversion, Target, known_targets, target, targets};
 use crate::report::render::SourceText;
+use crate::text::visible_in_json;
 
 use super::args::ConvertArgs;
 use super::failure::Failure;
@@ -115,5 +116,5 @@ fn line(file: &Conversion, target: &Target) -> Result<String, Failure> {
         error: file.outcome.as_ref().err().map(String::as_str),
     };
     let json = serde_json::to_string(&line).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(json + "\n")
+    Ok(format!("{}\n", visible_in_json(&json)))
 }

@@ -137,7 +137,7 @@ pub const KEYS: &[Key] = &[
         Kind::Page,
         "`\"content/pages\"`",
         "--pages",
-        "Free pages in Markdown; images and other files beside them are copied.",
+        "Free pages in Markdown; images and other files beside them are copied, but not what a browser would run.",
     ),
     key(
         "attack",

@@ -73,12 +73,13 @@ impl Project {
         findings.append(more);
         progress.begin(Stage::Linking, 0);
         let graph = link(corpus, data_needed_profile(config.markdown));
-        let plan = plan(&graph, sources.assets.iter().map(|asset| asset.within.as_str()));
+        let copied = sources.assets.iter().map(|asset| asset.within.as_str());
+        let plan = plan(&graph, site::reserved(&config)?.into_iter(), copied);
         progress.begin(Stage::Converting, 0);
         let compiled = query::compile(graph.corpus(), &targets(&config));
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
-        let links = LinkIndex::new(&graph, &plan, assets(&sources));
+        let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
         findings.append(check::check(&CheckInput { graph: &graph, plan: &plan, links: &links }));
         load::locate(&sources, &mut findings);
         Ok(Self { config, sources, graph, plan, compiled, findings: findings.sorted(), notes })
@@ -160,6 +161,7 @@ fn attack(config: &Config) -> Result<(Attack, Vec<String>), Error> {
     Ok((attack, notes))
 }
 
-fn assets(sources: &SourceSet) -> impl Iterator<Item = (&str, OutPath)> {
-    sources.assets.iter().map(|asset| (asset.path.as_str(), OutPath::of_file(&asset.within)))
+/// The copied files: their paths, and those in the output.
+fn assets<'a>(sources: &'a SourceSet, plan: &'a SitePlan) -> impl Iterator<Item = (&'a str, OutPath)> {
+    sources.assets.iter().map(|asset| asset.path.as_str()).zip(plan.copied().iter().cloned())
 }

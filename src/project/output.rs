@@ -1,7 +1,7 @@
 //! A project on disk, and the links of what was written.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -24,7 +24,7 @@ use super::{Error, Project};
 /// If files cannot be read or written, or the output folder is not purplebook's.
 pub fn build(config: Config, progress: &Progress) -> Result<(Project, Manifest), Error> {
     // Before anything is read: a folder that may not be written is known at once.
-    let output = OutputDir::open(&config.output, &protected(&config))?;
+    let output = OutputDir::open_outside(&config.output, &protected(&config), &read(&config))?;
     let project = Project::open(config.clone(), progress)?;
     let stage = output.stage()?;
     project.render(&stage, progress)?;
@@ -37,7 +37,19 @@ pub fn build(config: Config, progress: &Progress) -> Result<(Project, Manifest),
 fn protected(config: &Config) -> Vec<&Path> {
     let content = Kind::ALL.into_iter().flat_map(|kind| config.content.folders(kind));
     let named = config.site.theme.iter().chain(&config.attack.bundles).chain(&config.attack.names);
-    std::iter::once(&config.root).chain(content).chain(named).map(std::path::PathBuf::as_path).collect()
+    std::iter::once(&config.root).chain(content).chain(named).map(PathBuf::as_path).collect()
+}
+
+/// Folders whose files are read, so that a site written into them would be, too.
+///
+/// Of YAML a site has none of its own. A folder of it may hold the whole project (a clone of Sigma
+/// with `--rules .`), and the output with it.
+fn read(config: &Config) -> Vec<&Path> {
+    let all = |path: &&PathBuf| !config.root.starts_with(path);
+    let pages = config.content.folders(Kind::Page).iter().chain(&config.site.theme);
+    let yaml = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page);
+    let yaml = yaml.flat_map(|kind| config.content.folders(kind)).filter(all);
+    pages.chain(yaml).map(PathBuf::as_path).collect()
 }
 
 /// What is wrong with the links of a written site, and the files it stands in.

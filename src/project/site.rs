@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::config::{MarkdownProfile, QueryChoice};
+use crate::config::{Config, MarkdownProfile, QueryChoice};
 use crate::query::{self, Target};
 use crate::render::markdown::{atc2019, to_markdown};
 use crate::render::{HtmlRenderer, Theme};
@@ -13,6 +13,22 @@ use crate::text::FileId;
 use crate::write::Sink;
 
 use super::{Error, Project, assets};
+
+/// The page for missing addresses, the licences, and the file without which GitHub Pages runs
+/// Jekyll over a site, which drops files it dislikes.
+const OWN_FILES: [&str; 3] = ["404.html", "NOTICE.txt", ".nojekyll"];
+
+/// Paths no page and no copied file may have.
+pub(super) fn reserved(config: &Config) -> Result<Vec<OutPath>, Error> {
+    let mut paths: Vec<OutPath> = OWN_FILES.iter().map(|name| OutPath::sanitised("", name)).collect();
+    paths.extend(Theme::embedded_assets());
+    if let Some(folder) = &config.site.theme {
+        let files = source::named::folder(folder)?;
+        let statics = files.iter().filter_map(|(name, _)| name.strip_prefix("static/"));
+        paths.extend(statics.filter_map(|name| OutPath::new(&format!("assets/{name}")).ok()));
+    }
+    Ok(paths)
+}
 
 impl Project {
     /// Renders the whole site into `sink`, in parallel.
@@ -25,7 +41,7 @@ impl Project {
             None => Theme::embedded(),
         };
         let queries = self.queries();
-        let links = LinkIndex::new(&self.graph, &self.plan, assets(&self.sources));
+        let links = LinkIndex::new(&self.graph, &self.plan, assets(&self.sources, &self.plan));
         let text = |file: FileId| self.sources.file(file).text.as_str();
         let view = SiteView {
             graph: &self.graph,
@@ -58,13 +74,13 @@ impl Project {
         for (path, bytes) in theme.assets() {
             sink.put(&path, &bytes)?;
         }
-        for asset in &self.sources.assets {
-            sink.put(&OutPath::of_file(&asset.within), &asset.bytes)?;
+        for (asset, path) in self.sources.assets.iter().zip(self.plan.copied()) {
+            sink.put(path, &asset.bytes)?;
         }
-        sink.put(&OutPath::sanitised("", "404.html"), renderer.not_found()?.as_bytes())?;
-        sink.put(&OutPath::sanitised("", "NOTICE.txt"), notice(view).as_bytes())?;
-        // GitHub Pages runs Jekyll over a site without this file, which drops files it dislikes.
-        sink.put(&OutPath::sanitised("", ".nojekyll"), b"")?;
+        let [not_found, notices, no_jekyll] = OWN_FILES.map(|name| OutPath::sanitised("", name));
+        sink.put(&not_found, renderer.not_found()?.as_bytes())?;
+        sink.put(&notices, notice(view).as_bytes())?;
+        sink.put(&no_jekyll, b"")?;
         Ok(())
     }
 

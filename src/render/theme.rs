@@ -90,6 +90,11 @@ impl Theme {
         Ok(Self { tera, assets: assets.collect::<Result<_, ThemeError>>()? })
     }
 
+    /// Where the default theme's static files go.
+    pub fn embedded_assets() -> impl Iterator<Item = OutPath> {
+        STATIC.iter().filter_map(|(name, _)| OutPath::new(&format!("assets/{name}")).ok())
+    }
+
     /// The files to be written beside the pages, under `assets/`, sorted by path.
     pub fn assets(&self) -> Vec<(OutPath, Vec<u8>)> {
         self.assets.iter().map(|(path, bytes)| (path.clone(), bytes.clone())).collect()

@@ -7,6 +7,7 @@
 mod frame;
 mod links;
 mod page;
+mod places;
 mod plan;
 mod route;
 mod view;

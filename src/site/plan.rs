@@ -6,6 +6,7 @@ use crate::graph::{Graph, Node};
 use crate::model::{AttackKind, Domain, Kind};
 use crate::text::fold_path;
 
+use super::places::Places;
 use super::{OutPath, RouteId, RouteTable};
 
 /// What a page is made from.
@@ -44,6 +45,7 @@ pub struct SitePlan {
     routes: RouteTable,
     subjects: Vec<Subject>,
     by_subject: HashMap<Subject, RouteId>,
+    copied: Vec<OutPath>,
     /// Pages that were given another name than they wanted, in page order.
     pub collisions: Vec<Collision>,
 }
@@ -82,6 +84,11 @@ impl SitePlan {
         self.route(Subject::Node(node))
     }
 
+    /// Where the copied files go, in the order they were given in.
+    pub fn copied(&self) -> &[OutPath] {
+        &self.copied
+    }
+
     /// How many pages there are.
     pub fn len(&self) -> usize {
         self.subjects.len()
@@ -93,11 +100,16 @@ impl SitePlan {
     }
 }
 
-/// Plans the site. `taken` are the paths of files that are copied as they are.
-pub fn plan<'a>(graph: &Graph, taken: impl Iterator<Item = &'a str>) -> SitePlan {
+/// Plans the site. `reserved` are the paths of files nothing else may take (the theme's); `copied`
+/// the relative paths of files that are copied as they are.
+pub fn plan<'a>(
+    graph: &Graph,
+    reserved: impl Iterator<Item = OutPath>,
+    copied: impl Iterator<Item = &'a str>,
+) -> SitePlan {
     let mut planner = Planner::default();
-    for path in taken {
-        planner.files.insert(fold_path(path));
+    for path in reserved {
+        planner.places.take(path, &[""]);
     }
     let corpus = graph.corpus();
     planner.fixed(Subject::Home, "", "index");
@@ -110,6 +122,10 @@ pub fn plan<'a>(graph: &Graph, taken: impl Iterator<Item = &'a str>) -> SitePlan
     }
     for (kind, folder) in ATTACK_FOLDERS {
         planner.fixed(Subject::AttackIndex(kind), folder, "index");
+    }
+    // Before pages of entities: an author's file keeps its name, and links to it from outside hold.
+    for within in copied {
+        planner.copied_file(within);
     }
     for (i, rule) in (0..).zip(&corpus.rules) {
         let name = match rule.ordinal {
@@ -153,20 +169,43 @@ fn with_suffix(name: &str, suffix: &str) -> String {
     if suffix.is_empty() { name.to_owned() } else { format!("{}{suffix}", &name[..name.floor_char_boundary(80)]) }
 }
 
+/// Other paths for a file of an author: in its folder and, since that may be a file of the site, at
+/// the top.
+fn renamed(bare: &str, suffix: &str, extension: &str) -> [OutPath; 2] {
+    let (folder, name) = bare.rsplit_once('/').map_or((None, bare), |(folder, name)| (Some(folder), name));
+    let name = format!("{}{extension}", with_suffix(name, suffix));
+    let flat = format!("{}{extension}", with_suffix(&bare.replace('/', "_"), suffix));
+    let within = folder.map_or_else(|| name.clone(), |folder| format!("{folder}/{name}"));
+    [OutPath::of_file(&within), OutPath::of_file(&flat)]
+}
+
+/// A path whose last part has 80 bytes at most.
+fn shortened(bare: &str) -> String {
+    let name = bare.rfind('/').map_or(0, |slash| slash + 1);
+    bare[..bare.floor_char_boundary(name + 80).min(bare.len())].to_owned()
+}
+
 #[derive(Default)]
 struct Planner {
     paths: Vec<OutPath>,
     subjects: Vec<Subject>,
-    /// Who has a path, by its folded form.
-    owners: HashMap<String, Subject>,
-    /// Copied files, folded, with extension.
-    files: std::collections::HashSet<String>,
+    places: Places,
+    copied: Vec<OutPath>,
     collisions: Vec<Collision>,
+    /// The first number not yet given to a page that wanted a path: thousands may want one.
+    next: HashMap<String, u32>,
+    /// Who has a path.
+    owners: HashMap<String, Subject>,
 }
+
+/// A page is two files.
+const PAGE: [&str; 2] = [".html", ".md"];
 
 impl Planner {
     fn fixed(&mut self, subject: Subject, folder: &'static str, name: &str) {
-        self.add(subject, OutPath::sanitised(folder, name));
+        let path = OutPath::sanitised(folder, name);
+        let path = self.places.take(path.clone(), &PAGE).unwrap_or(path);
+        self.add(subject, path);
     }
 
     fn add(&mut self, subject: Subject, path: OutPath) {
@@ -176,40 +215,51 @@ impl Planner {
     }
 
     fn entity(&mut self, node: Node, folder: &'static str, name: &str) {
-        self.claim(node, &|suffix| OutPath::sanitised(folder, &with_suffix(name, suffix)));
+        self.page(node, OutPath::sanitised(folder, name), &|suffix| {
+            [OutPath::sanitised(folder, &with_suffix(name, suffix)), OutPath::sanitised("", &with_suffix(name, suffix))]
+        });
     }
 
     fn free_page(&mut self, node: Node, within: &str) {
         let bare = within.strip_suffix(".md").unwrap_or(within);
-        self.claim(node, &|suffix| OutPath::of_file(&format!("{bare}{suffix}")));
+        self.page(node, OutPath::of_file(bare), &|suffix| renamed(bare, suffix, ""));
     }
 
-    /// Gives `node` the path of the empty suffix or, where that is taken, of the first free number.
-    fn claim(&mut self, node: Node, path: &dyn Fn(&str) -> OutPath) {
-        let wanted = path("");
-        let Some(first) = self.owner(&wanted) else {
-            self.add(Subject::Node(node), wanted);
+    fn copied_file(&mut self, within: &str) {
+        let dot = within.rfind('.').filter(|dot| !within[*dot..].contains('/')).unwrap_or(within.len());
+        let (bare, extension) = within.split_at(dot);
+        let name = within.rsplit('/').next().unwrap_or(within);
+        // A name that is too long is cut before its extension, by which servers know the type.
+        let cut = name.len() > 100 && extension.len() < 20;
+        let wanted = OutPath::of_file(&if cut { shortened(bare) + extension } else { within.to_owned() });
+        let given = match self.places.take(wanted.clone(), &[""]) {
+            Some(given) => given,
+            None => self.numbered(&wanted, &[""], &|suffix| renamed(bare, suffix, extension)),
+        };
+        self.copied.push(given);
+    }
+
+    /// Gives `node` the path it wants or, where that is taken, one with the first free number.
+    fn page(&mut self, node: Node, wanted: OutPath, others: &dyn Fn(&str) -> [OutPath; 2]) {
+        if let Some(path) = self.places.take(wanted.clone(), &PAGE) {
+            self.add(Subject::Node(node), path);
             return;
-        };
-        let mut number = 2u32;
-        let given = loop {
-            let candidate = path(&format!("_{number}"));
-            if self.owner(&candidate).is_none() {
-                break candidate;
-            }
-            number += 1;
-        };
+        }
+        let given = self.numbered(&wanted, &PAGE, others);
+        let first = self.owners.get(&fold_path(wanted.as_str())).copied().unwrap_or(Subject::Home);
         self.collisions.push(Collision { first, second: node, wanted, given: given.clone() });
         self.add(Subject::Node(node), given);
     }
 
-    fn owner(&self, path: &OutPath) -> Option<Subject> {
-        let folded = fold_path(path.as_str());
-        if let Some(owner) = self.owners.get(&folded) {
-            return Some(*owner);
+    fn numbered(&mut self, wanted: &OutPath, endings: &[&str], others: &dyn Fn(&str) -> [OutPath; 2]) -> OutPath {
+        let next = self.next.entry(fold_path(wanted.as_str())).or_insert(2);
+        loop {
+            let candidates = others(&format!("_{next}"));
+            *next += 1;
+            if let Some(given) = candidates.into_iter().find_map(|path| self.places.take(path, endings)) {
+                return given;
+            }
         }
-        let file = ["html", "md"].iter().any(|extension| self.files.contains(&format!("{folded}.{extension}")));
-        file.then_some(Subject::Home)
     }
 
     fn finish(self) -> SitePlan {
@@ -218,6 +268,7 @@ impl Planner {
             routes: RouteTable::new(self.paths),
             subjects: self.subjects,
             by_subject,
+            copied: self.copied,
             collisions: self.collisions,
         }
     }

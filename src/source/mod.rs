@@ -3,6 +3,7 @@
 //! A [`SourceSet`] is the only owner of text; everything later borrows from it or points into
 //! it by [`FileId`]. Files are sorted by path, so a `FileId` also is a position in that order.
 
+mod active;
 mod file;
 pub mod named;
 mod read;

@@ -14,6 +14,7 @@ use crate::model::Kind;
 use crate::report::{Code, Finding, Findings};
 use crate::text::{At, FileId};
 
+use super::active;
 use super::file::{self, Content};
 use super::walk::{self, Found, Skipped, Task, slashed};
 use super::{Asset, FileRole, SourceFile, SourceSet};
@@ -211,7 +212,12 @@ fn item(found: Found, path: String, limits: &ReadLimits) -> Result<Item, ReadErr
             }
         },
     };
-    let Task::Text(role) = task else { return Ok(Item::Asset(Asset { path, within, bytes })) };
+    let Task::Text(role) = task else {
+        return match active::reason(&within, &bytes) {
+            Some(why) => not_read(None, Code::NotRead, why.to_owned()),
+            None => Ok(Item::Asset(Asset { path, within, bytes })),
+        };
+    };
     match file::text(bytes) {
         Ok(text) => Ok(Item::Text(SourceFile { role, path, within, text }, None)),
         Err((offset, byte)) => {

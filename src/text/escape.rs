@@ -1,5 +1,7 @@
 //! Escaping for HTML, and making characters visible that would deceive a reader.
 
+use std::fmt::Write as _;
+
 /// Appends `text` to `out` with `& < > " '` written as character references.
 ///
 /// One function serves text and quoted attribute values, so no caller can pick the weaker one.
@@ -47,8 +49,56 @@ pub fn visible_controls(text: &str) -> std::borrow::Cow<'_, str> {
     out.into()
 }
 
+/// A JSON document with the characters [`visible_controls`] shows written as `\uXXXX`.
+///
+/// They occur within strings only (JSON's own blanks aside), so the document means the same; JSON
+/// itself would let all but the first 32 through.
+pub fn visible_in_json(document: &str) -> std::borrow::Cow<'_, str> {
+    let hidden = |c: char| c != '\n' && deceives(c);
+    if !document.chars().any(hidden) {
+        return document.into();
+    }
+    let mut out = String::with_capacity(document.len() + 16);
+    for c in document.chars() {
+        if hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out.into()
+}
+
+/// `text` with the characters beyond ASCII that [`visible_controls`] shows replaced by others of as
+/// many bytes, so that positions stay where they are.
+pub fn visible_in_place(text: &str) -> std::borrow::Cow<'_, str> {
+    let hidden = |c: char| !c.is_ascii() && deceives(c);
+    if !text.chars().any(hidden) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.len_utf8() {
+            2 if hidden(c) => out.push('\u{b7}'),
+            3 if hidden(c) => out.push('\u{fffd}'),
+            _ if hidden(c) => out.push_str("\u{b7}\u{b7}"),
+            _ => out.push(c),
+        }
+    }
+    out.into()
+}
+
+/// Control characters, what reorders a line (Unicode's `Bidi_Control`) or ends it, and what takes no
+/// room at all, so that two names look the same.
 fn deceives(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}'
+                | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 #[cfg(test)]
@@ -65,5 +115,10 @@ mod tests {
     fn terminal_escapes_and_bidi_are_shown() {
         assert_eq!(visible_controls("a\u{1b}[2J\u{202e}b\n"), "a\\u{1b}[2J\\u{202e}b\\n");
         assert_eq!(visible_controls("plain é"), "plain é");
+        assert_eq!(visible_controls("\u{9b}31m\u{61c}\u{200b}\u{2028}"), "\\u{9b}31m\\u{61c}\\u{200b}\\u{2028}");
+        assert_eq!(visible_in_json("[\n\"\u{9b}\u{202e}\u{e0041}é\"]"), "[\n\"\\u009b\\u202e\\udb40\\udc41é\"]");
+        let text = "a\u{9b}\u{202e}\u{e0041}b";
+        assert_eq!(visible_in_place(text), "a\u{b7}\u{fffd}\u{b7}\u{b7}b");
+        assert_eq!(visible_in_place(text).len(), text.len());
     }
 }

@@ -13,7 +13,7 @@ mod slug;
 mod span;
 mod url;
 
-pub use escape::{escape_html, escape_html_into, visible_controls};
+pub use escape::{escape_html, escape_html_into, visible_controls, visible_in_json, visible_in_place};
 pub use html::Html;
 pub use line_index::{LineCol, LineIndex};
 pub use markdown::{RawHtml, markdown, push_plain_text};

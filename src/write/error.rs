@@ -56,6 +56,12 @@ pub enum Refusal {
     /// The project or one of its inputs lies in it.
     #[error("it holds `{}`, which the site is made from", .0.display())]
     HoldsSources(PathBuf),
+    /// It lies in a folder the site is made from, which the next build would read.
+    #[error("it lies in `{}`, which the site is made from", .0.display())]
+    InSources(PathBuf),
+    /// It lies where Git keeps its own files.
+    #[error("it lies in a `.git`")]
+    InGit,
     /// It is a working copy.
     #[error("it holds a `.git`")]
     HoldsGit,

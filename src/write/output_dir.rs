@@ -40,9 +40,16 @@ impl OutputDir {
     /// `path` may be absent; then the first [`Stage::commit`] creates it. None of `protected`
     /// (the project folder, content folders, theme …) may be or lie in it.
     pub fn open(path: &Path, protected: &[&Path]) -> Result<Self, WriteError> {
+        Self::open_outside(path, protected, &[])
+    }
+
+    /// The same, and `path` may not lie in any of the folders `read` either: the next build would
+    /// take the pages of this one for content.
+    pub fn open_outside(path: &Path, protected: &[&Path], read: &[&Path]) -> Result<Self, WriteError> {
         let refuse = |why| WriteError::Refused { path: path.to_owned(), why };
         let output = resolve(path)?.map_err(refuse)?;
         judge_place(&output, protected).map_err(refuse)?;
+        judge_surroundings(&output, read).map_err(refuse)?;
         let (places, lock) = take_lock(&output, path)?;
         swap::recover(&places).map_err(|error| match error {
             swap::RecoverError::Foreign(sibling) => refuse(Refusal::ForeignSibling(sibling)),
@@ -184,6 +191,15 @@ fn judge_place(output: &Path, protected: &[&Path]) -> Result<(), Refusal> {
         return Err(Refusal::HoldsGit);
     }
     Ok(())
+}
+
+/// What speaks against `output` because of what it is in.
+fn judge_surroundings(output: &Path, read: &[&Path]) -> Result<(), Refusal> {
+    if output.iter().any(|part| part == ".git") {
+        return Err(Refusal::InGit);
+    }
+    let holds = |path: &&&Path| fs::canonicalize(path).is_ok_and(|real| output.starts_with(real));
+    read.iter().find(holds).map_or(Ok(()), |path| Err(Refusal::InSources((*path).to_owned())))
 }
 
 /// What speaks against `output` because of what is in it.

@@ -13,7 +13,7 @@ use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::report::{Finding, Findings, Severity};
-use crate::text::{FileId, visible_controls};
+use crate::text::{FileId, visible_controls, visible_in_place};
 
 use super::concise::header;
 use super::position::Indexed;
@@ -197,7 +197,7 @@ impl Drawing {
                 kind.span(from..to).label(mark.label)
             })
             .collect();
-        Snippet::source(source).line_start(first as usize).annotations(annotations)
+        Snippet::source(visible_in_place(&source).into_owned()).line_start(first as usize).annotations(annotations)
     }
 
     /// A part of `line` around the byte `at`, at most `limit` characters, `…` where it was cut;

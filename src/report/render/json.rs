@@ -8,7 +8,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::report::{Finding, Findings, Severity};
-use crate::text::At;
+use crate::text::{At, visible_in_json};
 
 use super::Lookup;
 use super::position::Indexed;
@@ -29,7 +29,8 @@ pub fn json(findings: &Findings, lookup: &Lookup<'_>, out: &mut dyn io::Write) -
             "notes": findings.count(Severity::Note),
         },
     });
-    serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
+    let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
+    out.write_all(visible_in_json(&text).as_bytes())?;
     out.write_all(b"\n")
 }
 
