@@ -14,7 +14,7 @@ use purplebook::config::{Overrides, discover};
 use purplebook::convert::known_targets;
 use purplebook::model::Kind;
 use purplebook::project::Project;
-use purplebook::report::{Progress, Severity};
+use purplebook::report::{Finding, Progress, Severity};
 use purplebook::site::OutPath;
 use purplebook::source::FileRole;
 use purplebook::text::FileId;
@@ -142,6 +142,17 @@ fn no_link_of_the_site_is_broken() {
     let Some(site) = SITE.as_ref() else { return };
     assert!(site.links > 500_000, "only {} links", site.links);
     assert!(site.broken.is_empty(), "{} of {}:\n{}", site.broken.len(), site.links, site.broken.join("\n"));
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_an_error_where_it_is_written() {
+    let Some(site) = SITE.as_ref() else { return };
+    let sources = site.project.sources();
+    let at = |finding: &&Finding| sources.file(finding.at.file()).path.ends_with("T1176/T1176.yaml");
+    let found: Vec<String> = (site.project.findings().iter().filter(at))
+        .map(|finding| format!("{} {}", finding.code, finding.message.split(':').next().unwrap_or_default()))
+        .collect();
+    assert_eq!(found, ["PB501 `../t1176/src/` leads nowhere", "PB501 `./src/manifest.json` leads nowhere"]);
 }
 
 #[test]

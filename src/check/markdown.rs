@@ -1,8 +1,8 @@
 //! Links, images and anchors of free pages and of the Markdown in other entities.
 
 use crate::report::{Code, Finding, Findings};
-use crate::site::{BrokenLink, LinkSource, RouteId, Subject, destinations, markdown_field};
-use crate::text::{At, YamlPath};
+use crate::site::{BrokenLink, LinkSource, RouteId, Subject, destinations, markdown_fields};
+use crate::text::At;
 
 use super::CheckInput;
 
@@ -17,11 +17,12 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
         }
     }
     for (node, origin) in input.graph.origins() {
-        let Some((field, text)) = markdown_field(input.graph, node) else { continue };
         let from = input.plan.node(node).unwrap_or(home);
-        for destination in destinations(text) {
-            if let Err(broken) = input.links.resolve(LinkSource::field(origin), from, &destination) {
-                findings.push(finding(&destination, origin.place(YamlPath::field(field)).into(), broken));
+        for (field, text) in markdown_fields(input.graph, node) {
+            for destination in destinations(text) {
+                if let Err(broken) = input.links.resolve(LinkSource::field(origin), from, &destination) {
+                    findings.push(finding(&destination, origin.place(field.clone()).into(), broken));
+                }
             }
         }
     }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::graph::{Graph, Node};
-use crate::model::{FreePage, Heading, Origin};
-use crate::text::SafeUrl;
+use crate::model::{AtomicTest, FreePage, Heading, Origin};
+use crate::text::{SafeUrl, YamlPath};
 
 use super::plan::is_home;
 use super::{LinkTarget, OutPath, RouteId, SitePlan, Subject};
@@ -160,8 +160,8 @@ pub fn destinations(markdown: &str) -> Vec<String> {
     Parser::new_ext(markdown, options).filter_map(destination).collect()
 }
 
-/// The field of an entity that holds Markdown, by name and text.
-pub fn markdown_field(graph: &Graph, node: Node) -> Option<(&'static str, &str)> {
+/// The fields of an entity that hold Markdown, by place and text.
+pub fn markdown_fields(graph: &Graph, node: Node) -> Vec<(YamlPath, &str)> {
     let corpus = graph.corpus();
     let i = node.index();
     let (name, text) = match node {
@@ -169,9 +169,16 @@ pub fn markdown_field(graph: &Graph, node: Node) -> Option<(&'static str, &str)>
         Node::Enrichment(_) => ("config", corpus.enrichments[i].config.as_deref()),
         Node::ResponseAction(_) => ("workflow", corpus.response_actions[i].workflow.as_deref()),
         Node::ResponsePlaybook(_) => ("workflow", corpus.response_playbooks[i].workflow.as_deref()),
-        _ => return None,
+        Node::Trigger(_) => return corpus.triggers[i].tests.iter().enumerate().flat_map(test_fields).collect(),
+        _ => return Vec::new(),
     };
-    text.map(|text| (name, text))
+    text.map(|text| (YamlPath::field(name), text)).into_iter().collect()
+}
+
+fn test_fields((i, test): (usize, &AtomicTest)) -> impl Iterator<Item = (YamlPath, &str)> {
+    let path = YamlPath::field("atomic_tests").index(i);
+    let steps = test.executor.steps.as_deref().map(|text| (path.clone().key("executor").key("steps"), text));
+    std::iter::once((path.key("description"), test.description.as_str())).chain(steps)
 }
 
 /// `relative` as seen from the folder of `file`, without `.` and `..`.

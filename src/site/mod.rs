@@ -13,7 +13,7 @@ mod route;
 mod view;
 
 pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
-pub use links::{BrokenLink, LinkIndex, LinkSource, destinations, markdown_field};
+pub use links::{BrokenLink, LinkIndex, LinkSource, destinations, markdown_fields};
 pub use page::{
     Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixCell, MatrixColumn, Page, PageKind, Prose, Query,
     QueryText, Section, Stat, Tone,

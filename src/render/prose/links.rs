@@ -39,8 +39,11 @@ impl<'a> Links<'a> {
         Some(self.routes.href(self.from, target, self.format))
     }
 
-    /// The address to write for `destination`; `None` if it must not be one.
+    /// The address to write for `destination`; `None` if it leads nowhere or must not be one.
+    ///
+    /// A relative address the site does not know would be broken on every page that shows it;
+    /// `check` reports it where it is written.
     pub(super) fn resolve(&self, destination: &str) -> Option<SafeUrl> {
-        self.known(destination).or_else(|| SafeUrl::external(destination)).or_else(|| SafeUrl::relative(destination))
+        self.known(destination).or_else(|| SafeUrl::external(destination))
     }
 }

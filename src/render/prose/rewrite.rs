@@ -168,7 +168,7 @@ impl Pass<'_> {
                     self.edits.push((range.clone(), link));
                 }
             }
-            LinkType::Inline if is_dangerous(destination) => {
+            LinkType::Inline if is_dangerous(destination) || self.leads_nowhere(destination) => {
                 let bracket = range.start + usize::from(image);
                 self.edits.push((bracket..bracket, "\\".to_owned()));
                 self.as_text(text_end.max(bracket + 1)..range.end, Place::Middle);
@@ -194,7 +194,7 @@ impl Pass<'_> {
 
     fn definitions(&mut self, definitions: &[(Range<usize>, String)]) {
         for (span, destination) in definitions {
-            if is_dangerous(destination) {
+            if is_dangerous(destination) || self.leads_nowhere(destination) {
                 self.as_text(span.clone(), Place::Lines);
             } else if let (Some(url), Some(inner)) =
                 (self.known(destination), inside_definition(&self.source[span.clone()]))
@@ -220,6 +220,11 @@ impl Pass<'_> {
                 self.found = true;
             }
         }
+    }
+
+    /// Whether an address is no link of this page: what leads nowhere is shown as it is written.
+    fn leads_nowhere(&self, destination: &str) -> bool {
+        self.links.is_some_and(|links| links.resolve(destination).is_none())
     }
 
     fn known(&self, destination: &str) -> Option<SafeUrl> {

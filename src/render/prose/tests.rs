@@ -11,6 +11,7 @@ fn html(source: &str) -> String {
     let links = vec![
         ("t.md".to_owned(), LinkTarget::Page(RouteId(1))),
         ("#top".to_owned(), LinkTarget::Anchor(RouteId(2), "top".to_owned())),
+        ("i.png".to_owned(), LinkTarget::Url(SafeUrl::relative("i.png").expect("relative"))),
     ];
     to_html(&Prose { source: source.to_owned(), links, heading_shift: 1 }, RouteId(2), &routes()).into_string()
 }
@@ -67,4 +68,29 @@ fn images_of_elsewhere_are_links() {
         "<p><a href=\"https://e.example/i.png\" class=\"external\" rel=\"noopener noreferrer nofollow\">a</a></p>\n"
     );
     assert_eq!(html("[![a](https://e.example/i.png)](t.md)"), "<p><a href=\"../Techniques/T1059.html\">a</a></p>\n");
+}
+
+#[test]
+fn links_that_lead_nowhere_are_text() {
+    let source = "[a *b*](../gone/) ![c](gone.png) [d][r] <https://e.example/>\n\n[r]: gone.md\n";
+    assert_eq!(
+        html(source),
+        "<p>a <em>b</em> c d <a href=\"https://e.example/\" class=\"external\" rel=\"noopener noreferrer nofollow\">\
+         https://e.example/</a></p>\n"
+    );
+    let prose = Prose { source: source.to_owned(), links: Vec::new(), heading_shift: 1 };
+    let written = to_markdown(&prose, RouteId(2), &routes());
+    let parsed = pulldown_cmark::Parser::new(&written);
+    let followed: Vec<String> = parsed
+        .filter_map(|event| match event {
+            pulldown_cmark::Event::Start(
+                pulldown_cmark::Tag::Link { dest_url, .. } | pulldown_cmark::Tag::Image { dest_url, .. },
+            ) => Some(dest_url.into_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(followed, ["https://e.example/"], "{written}");
+    for shown in ["a *b*", "../gone/", "gone.png", "d"] {
+        assert!(written.contains(shown), "{written}");
+    }
 }
