@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::model::{CollectionFault, Corpus, Emitted, Precedence, Rule, Value, unfold};
+use crate::model::{CollectionFault, Corpus, Emitted, Precedence, Rule, RuleKind, Value, unfold};
 use crate::report::{Code, Finding, Findings};
 
 use super::front::{Language, language, legacy, modern};
@@ -126,12 +126,15 @@ pub struct Compiled {
     targets: Vec<&'static str>,
     /// For each rule of the corpus, for each target.
     outcomes: Vec<Vec<Outcome>>,
+    /// Which rules are filters: no query of their own is what they are meant to have.
+    filters: Vec<bool>,
 }
 
 /// Converts all rules to all `targets`, in parallel over the rules.
 pub fn compile(corpus: &Corpus, targets: &[&'static Target]) -> Compiled {
     let outcomes = corpus.rules.par_iter().map(|rule| convert_each(rule, targets)).collect();
-    Compiled { targets: targets.iter().map(|target| target.name).collect(), outcomes }
+    let filters = corpus.rules.iter().map(|rule| rule.kind == RuleKind::Filter).collect();
+    Compiled { targets: targets.iter().map(|target| target.name).collect(), outcomes, filters }
 }
 
 impl Compiled {
@@ -145,7 +148,8 @@ impl Compiled {
     /// One finding per rule and reason, which names the targets it holds for unless it holds for
     /// any.
     pub fn findings(&self) -> Findings {
-        self.outcomes.iter().flat_map(|outcomes| self.rule_findings(outcomes)).collect()
+        let rules = self.outcomes.iter().zip(&self.filters).filter(|(_, is_filter)| !**is_filter);
+        rules.flat_map(|(outcomes, _)| self.rule_findings(outcomes)).collect()
     }
 
     fn rule_findings(&self, outcomes: &[Outcome]) -> Vec<Finding> {
