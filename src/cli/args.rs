@@ -26,7 +26,7 @@ Settings are read from purplebook.toml, in this folder or the nearest one above 
 /// Turns a security team's repository into a cross-linked, checked ATT&CK knowledge base
 #[derive(Debug, Parser)]
 #[command(name = "purplebook", version, max_term_width = 100, after_help = EXAMPLES)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(arg_required_else_help = true)]
 pub(super) struct Typed {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -105,8 +105,8 @@ pub(super) struct BuildArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// How findings are shown
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    /// How findings are shown: human (the line, with a caret), concise (one line each) or json
+    #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     pub(super) format: Format,
     /// Check the links of the site in this folder, instead of the one that would be built
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -120,11 +120,8 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// With the source line and a caret
     Human,
-    /// One line each
     Concise,
-    /// One JSON document
     Json,
 }
 

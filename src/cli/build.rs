@@ -13,7 +13,10 @@ use super::args::BuildArgs;
 use super::failure::Failure;
 use super::progress::with_progress;
 use super::terminal::Terminal;
-use super::{CLEAN, lookup, report, shown, summary, use_threads};
+use super::{CLEAN, lookup, remarks, report, shown, summary, use_threads};
+
+/// How many errors a build shows in full; a checkout of another ATT&CK version has thousands.
+const MOST_SHOWN: usize = 20;
 
 /// Builds the site and says what became of the files.
 ///
@@ -46,14 +49,16 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
 
 /// Errors and remarks onto standard error; if nobody reads it, the site is there all the same.
 fn complain(project: &Project, terminal: Terminal) {
+    remarks(project);
     let mut err = io::stderr().lock();
-    for note in project.notes() {
-        let _ = writeln!(err, "note: {}", visible_controls(note));
-    }
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let errors: Findings = project.findings().iter().filter(is_error).cloned().collect();
+    let errors: Findings = project.findings().iter().filter(is_error).take(MOST_SHOWN).cloned().collect();
     if !errors.is_empty() {
         let _ = report::human(&errors, &lookup(project.sources()), terminal.err(), &mut err);
         let _ = writeln!(err);
+    }
+    let all = project.findings().iter().filter(is_error).count();
+    if all > errors.len() {
+        let _ = writeln!(err, "… and {} more errors, left out here\n", all - errors.len());
     }
 }

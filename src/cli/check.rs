@@ -1,18 +1,16 @@
 //! `purplebook check`: every problem of the content and of the site made of it, at its line.
 
-use std::io::{self, Write as _};
-
 use crate::config::discover;
 use crate::convert::known_targets;
 use crate::project::{self, Project, WrittenSite};
 use crate::report::{Findings, Severity};
-use crate::text::{FileId, visible_controls};
+use crate::text::FileId;
 
 use super::args::CheckArgs;
 use super::failure::Failure;
 use super::progress::with_progress;
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, lookup, report, shown, use_threads};
+use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
 
 /// Checks content and site, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
@@ -27,9 +25,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         };
         Ok::<(Project, WrittenSite), project::Error>((project, site))
     })?;
-    for note in project.notes() {
-        let _ = writeln!(io::stderr(), "note: {}", visible_controls(note));
-    }
+    remarks(&project);
     // The pages of the site are numbered after the files of the content.
     let content = u32::try_from(project.sources().len()).unwrap_or(u32::MAX);
     let mut findings = project.findings().clone();

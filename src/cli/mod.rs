@@ -18,15 +18,18 @@ mod summary;
 mod template;
 mod terminal;
 
+use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::model::Kind;
+use crate::project::Project;
 use crate::report::render::SourceText;
 use crate::source::SourceSet;
-use crate::text::FileId;
+use crate::text::{FileId, visible_controls};
 
 use args::{Command, Typed};
 use failure::Failure;
@@ -58,6 +61,17 @@ fn lookup<'a>(sources: &'a SourceSet) -> impl Fn(FileId) -> SourceText<'a> {
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+/// What a user should know that is no finding, onto standard error; nobody need read it.
+fn remarks(project: &Project) {
+    let mut err = io::stderr().lock();
+    for note in project.notes() {
+        let _ = writeln!(err, "note: {}", visible_controls(note));
+    }
+    if Kind::ALL.into_iter().all(|kind| project.tally().of(kind).found == 0) {
+        let _ = writeln!(err, "note: there is no content here yet, only ATT&CK; `purplebook init` writes an example");
+    }
 }
 
 /// Runs the command that was typed and says how the process ends.

@@ -61,6 +61,11 @@ fn comments_are_left_out_and_blocks_are_shown() {
 }
 
 #[test]
+fn what_leads_nowhere_stands_as_text() {
+    assert_eq!(html("[*a*](gone.md) ![b](gone.png) [c](#gone)"), "<p><em>a</em> b c</p>\n");
+}
+
+#[test]
 fn images_of_elsewhere_are_links() {
     assert_eq!(html("![a *b*](i.png)"), "<p><img src=\"i.png\" alt=\"a b\" loading=\"lazy\"></p>\n");
     assert_eq!(

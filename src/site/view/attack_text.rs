@@ -87,11 +87,14 @@ impl<'v, 'a> AttackText<'v, 'a> {
 
     fn prose(&mut self, text: &str) -> Block {
         let source = cited(text, |name| self.number(name)).into_owned();
+        let here = format!("#{REFERENCES}");
+        let references = SafeUrl::relative(&here).map(|url| (here, LinkTarget::Url(url)));
         let links = attack_links(&source)
             .filter_map(|(url, id)| {
                 let route = self.view.plan.node(self.view.graph.attack_node(id)?)?;
                 Some((url.to_owned(), LinkTarget::Page(route)))
             })
+            .chain(references)
             .collect();
         Block::Prose(Prose { source, links, heading_shift: 2 })
     }

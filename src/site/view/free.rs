@@ -28,7 +28,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
 pub(super) fn prose(view: &SiteView<'_>, route: RouteId, page: &FreePage, heading_shift: u8) -> Prose {
     let mut links = Vec::new();
     for link in &page.body.links {
-        if let Ok(target) = view.links.resolve(LinkSource::page(page), route, &link.destination) {
+        if let Some(target) = view.target(LinkSource::page(page), route, &link.destination) {
             links.push((link.destination.clone(), target));
         }
     }

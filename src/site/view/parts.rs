@@ -3,8 +3,8 @@
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackObject, Status};
 use crate::site::{
-    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, LinkSource, LinkTarget, Page, PageKind, Prose, RouteId,
-    Section, Subject, Tone, destinations,
+    Badge, Block, BrokenLink, CodeBlock, Column, Fact, FactValue, Inline, LinkSource, LinkTarget, Page, PageKind,
+    Prose, RouteId, Section, Subject, Tone, destinations,
 };
 
 use super::SiteView;
@@ -141,11 +141,23 @@ impl SiteView<'_> {
     pub(super) fn prose(&self, route: RouteId, node: Node, source: &str) -> Block {
         let origin = self.graph.origin(node);
         let resolve = |destination: String| {
-            let target = self.links.resolve(LinkSource::field(origin?), route, &destination).ok()?;
+            let target = self.target(LinkSource::field(origin?), route, &destination)?;
             Some((destination, target))
         };
         let links = destinations(source).into_iter().filter_map(resolve).collect();
         Block::Prose(Prose { source: source.to_owned(), links, heading_shift: 2 })
+    }
+
+    /// Where a link of an author's text leads; one to a heading that is not there leads to its page.
+    pub(super) fn target(&self, source: LinkSource<'_>, route: RouteId, destination: &str) -> Option<LinkTarget> {
+        match self.links.resolve(source, route, destination) {
+            Ok(target) => Some(target),
+            Err(BrokenLink::NoAnchor(..)) => {
+                let page = destination.split('#').next().filter(|page| !page.is_empty())?;
+                self.links.resolve(source, route, page).ok()
+            }
+            Err(BrokenLink::NoTarget(_) | BrokenLink::Unsafe) => None,
+        }
     }
 
     /// The line every page that shows facts of ATT&CK carries.
