@@ -1,7 +1,7 @@
 //! References to ATT&CK: unknown, retired, misspelt, or of another version.
 
 use crate::config::{list, nearest};
-use crate::graph::{EdgeKind, Graph, Unresolved, UnresolvedWhy, Via};
+use crate::graph::{EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via};
 use crate::model::{Attack, AttackId, AttackKind, Domain, Status};
 use crate::report::{Code, Finding, Findings};
 
@@ -22,7 +22,7 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
 fn retired(graph: &Graph, findings: &mut Findings) {
     let attack = &graph.corpus().attack;
     let mut split: Option<Finding> = None;
-    for edge in graph.written_edges() {
+    for edge in graph.indirect() {
         let (Some(place), Some(object)) = (&edge.place, graph.attack(edge.to)) else { continue };
         match &edge.via {
             Via::Direct => {}
@@ -56,9 +56,9 @@ fn retired(graph: &Graph, findings: &mut Findings) {
 }
 
 /// How the object is named where the edge was written: by tag, or by id in a Trigger.
-fn tag_or_id(kind: EdgeKind, from: crate::graph::Node, id: AttackId) -> String {
+fn tag_or_id(kind: EdgeKind, from: Node, id: AttackId) -> String {
     match (kind, from) {
-        (EdgeKind::HasTechnique, crate::graph::Node::Trigger(_)) => id.to_string(),
+        (EdgeKind::HasTechnique, Node::Trigger(_)) => id.to_string(),
         _ => format!("attack.{}", id.to_string().to_ascii_lowercase()),
     }
 }
@@ -80,9 +80,10 @@ fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
         UnresolvedWhy::Unknown => {
             let version = &attack.version;
             let found = finding(unknown, format!("ATT&CK {version} has no {what} `{name}`"));
-            match suggestion(attack, reference.kind, name) {
-                Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found,
+            match (suggestion(attack, reference.kind, name), folder(graph, reference.from)) {
+                (_, Some(folder)) => found.help(format!("the Trigger lies in the folder of {folder}")),
+                (Some(near), None) => found.help(format!("did you mean `{near}`?")),
+                (None, None) => found,
             }
         }
         UnresolvedWhy::Deprecated(called) => {
@@ -96,7 +97,9 @@ fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
         }
         UnresolvedWhy::NameNotId(id) => {
             let tag = format!("attack.{}", id.to_string().to_ascii_lowercase());
-            finding(unknown, format!("`{name}` is the name of {id}, not a tactic")).help(format!("use `{tag}`"))
+            let now = attack.object(*id).map(|object| object.name.as_str()).unwrap_or_default();
+            let message = format!("`{name}` is no tactic, but a name of {id} ({now})");
+            finding(unknown, message).help(format!("use `{tag}`"))
         }
         UnresolvedWhy::Newer(version) => {
             let used = &attack.version;
@@ -120,6 +123,13 @@ fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
             finding(Code::RetiredTactic, message).help(help)
         }
     })
+}
+
+/// The technique in whose folder a Trigger lies.
+fn folder(graph: &Graph, node: Node) -> Option<AttackId> {
+    let origin = graph.origin(node).filter(|_| matches!(node, Node::Trigger(_)))?;
+    let id = origin.within.rsplit('/').nth(1)?.parse().ok()?;
+    graph.corpus().attack.object(id).map(|object| object.id)
 }
 
 /// The nearest tag of the kind that exists.

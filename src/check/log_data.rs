@@ -18,15 +18,17 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
         let finding = match gap {
             DataGap::Event { source, events } => {
                 let message = format!("no Data Needed describes event {} of {source}", events.join(", "));
-                Finding::new(Code::NoDataForEvent, event_place(rule, &events[0]), message)
+                let at = events.first().and_then(|event| event_place(rule, event));
+                Finding::new(Code::NoDataForEvent, at.unwrap_or_else(|| log_source_place(rule, source)), message)
             }
             DataGap::LogSource { source } => {
                 let message = format!("no Data Needed serves {source}");
-                Finding::new(Code::NoDataForLogSource, log_source_place(rule), message)
+                Finding::new(Code::NoDataForLogSource, log_source_place(rule, source), message)
             }
             DataGap::Fields { source, missing, nearest } => {
                 let message = format!("no Data Needed of {source} carries {}", missing.join(", "));
-                let finding = Finding::new(Code::NoDataForFields, field_place(rule, missing), message);
+                let at = field_place(rule, missing).unwrap_or_else(|| log_source_place(rule, source));
+                let finding = Finding::new(Code::NoDataForFields, at, message);
                 match nearest {
                     Some(i) => finding.help(format!("`{}` comes nearest", corpus.data_needed[*i as usize].title)),
                     None => finding,
@@ -37,49 +39,61 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     }
 }
 
-fn log_source_place(rule: &Rule) -> Place {
-    let document = rule.logsources.first().map_or(0, |(document, _)| *document);
+/// The log source the words are about: in a collection, the first that has all of them.
+fn log_source_place(rule: &Rule, words: &str) -> Place {
+    let said = |name: &str, part: &Option<String>| match part {
+        Some(part) => words.contains(&format!("{name} {part}")),
+        None => true,
+    };
+    let meant = rule.logsources.iter().find(|(_, source)| {
+        said("product", &source.product) && said("category", &source.category) && said("service", &source.service)
+    });
+    let document = meant.or(rule.logsources.first()).map_or(0, |(document, _)| *document);
     Place::new(rule.origin.file, rule.origin.document as usize + document, YamlPath::field("logsource"))
 }
 
-/// The `EventID`, or the `type` of an audit record, that asks for the event.
-fn event_place(rule: &Rule, event: &str) -> Place {
-    let asks = |field: &str, value: &Value| {
-        let values = value.as_seq().unwrap_or(std::slice::from_ref(value));
-        matches!(field.to_ascii_lowercase().as_str(), "eventid" | "type")
-            && values.iter().any(|v| v.scalar_text().as_deref() == Some(event))
-    };
-    detection_place(rule, asks)
+/// The value of `EventID`, or of the `type` of an audit record, that asks for the event.
+fn event_place(rule: &Rule, event: &str) -> Option<Place> {
+    let is_event = |value: &Value| value.scalar_text().as_deref() == Some(event);
+    detection_place(rule, &|key, value, path| {
+        let field = key.split('|').next().unwrap_or_default().to_ascii_lowercase();
+        if !matches!(field.as_str(), "eventid" | "type") {
+            return None;
+        }
+        let path = path.clone().key(key.to_owned());
+        match value {
+            Value::Seq(items) => items.iter().position(is_event).map(|i| path.index(i)),
+            one => is_event(one).then_some(path),
+        }
+    })
 }
 
 /// The first use of a field that is missing.
-fn field_place(rule: &Rule, missing: &[String]) -> Place {
-    detection_place(rule, |field, _| missing.iter().any(|m| m == field))
+fn field_place(rule: &Rule, missing: &[String]) -> Option<Place> {
+    detection_place(rule, &|key, _, path| {
+        let field = key.split('|').next().unwrap_or_default();
+        missing.iter().any(|m| m == field).then(|| path.clone().key_of(key.to_owned()))
+    })
 }
 
-/// The first key of a selection that `wanted` accepts by field name and value, else the log source.
-fn detection_place(rule: &Rule, wanted: impl Fn(&str, &Value) -> bool) -> Place {
-    for (i, document) in rule.documents.iter().enumerate() {
-        let Some(detection) = document.get("detection").and_then(Value::as_map) else { continue };
-        for (name, selection) in detection {
-            let path = YamlPath::field("detection").key(name.clone());
-            if let Some(path) = key_place(selection, path, &wanted) {
-                return Place::new(rule.origin.file, rule.origin.document as usize + i, path);
-            }
-        }
-    }
-    log_source_place(rule)
-}
+/// Looks at an entry of a selection, which stands at the path.
+type Look<'f> = &'f dyn Fn(&str, &Value, &YamlPath) -> Option<YamlPath>;
 
-fn key_place(value: &Value, path: YamlPath, wanted: &impl Fn(&str, &Value) -> bool) -> Option<YamlPath> {
-    match value {
-        Value::Map(entries) => entries
+/// The first place `look` finds in the selections.
+fn detection_place(rule: &Rule, look: Look<'_>) -> Option<Place> {
+    rule.documents.iter().enumerate().find_map(|(i, document)| {
+        let detection = document.get("detection").and_then(Value::as_map)?;
+        let path = detection
             .iter()
-            .find(|(key, value)| wanted(key.split('|').next().unwrap_or_default(), value))
-            .map(|(key, _)| path.key_of(key.clone())),
-        Value::Seq(items) => {
-            items.iter().enumerate().find_map(|(i, item)| key_place(item, path.clone().index(i), wanted))
-        }
+            .find_map(|(name, selection)| within(selection, &YamlPath::field("detection").key(name.clone()), look))?;
+        Some(Place::new(rule.origin.file, rule.origin.document as usize + i, path))
+    })
+}
+
+fn within(value: &Value, path: &YamlPath, look: Look<'_>) -> Option<YamlPath> {
+    match value {
+        Value::Map(entries) => entries.iter().find_map(|(key, value)| look(key, value, path)),
+        Value::Seq(items) => items.iter().enumerate().find_map(|(i, item)| within(item, &path.clone().index(i), look)),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     for page in input.graph.corpus().pages.iter().filter(|page| !page.draft) {
         for link in &page.body.links {
             if let Err(broken) = input.links.resolve(LinkSource::page(page), home, &link.destination) {
-                findings.push(finding(&link.destination, link.span.into(), broken));
+                findings.push(finding(&link.destination, link.destination_span.into(), broken));
             }
         }
     }

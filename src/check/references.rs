@@ -24,6 +24,7 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
         EdgeKind::UsesEnrichment | EdgeKind::Requires => (Code::UnknownEnrichment, Kind::Enrichment),
         EdgeKind::HasAction(_) | EdgeKind::LinkedAction => (Code::UnknownResponseAction, Kind::ResponseAction),
         EdgeKind::LinkedPlaybook => (Code::UnknownResponsePlaybook, Kind::ResponsePlaybook),
+        EdgeKind::RelatedTo if is_gone(corpus, reference) => return None,
         EdgeKind::RelatedTo => return Some(rule(corpus, reference, Code::UnknownRelatedRule)),
         EdgeKind::RefersTo => return Some(rule(corpus, reference, Code::UnknownCorrelatedRule)),
         _ => return None,
@@ -45,6 +46,15 @@ fn rule(corpus: &Corpus, reference: &Unresolved, code: Code) -> Finding {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
     }
+}
+
+/// Whether the relation itself says that the other id is no longer used (Sigma specification,
+/// `related`): the rule took its place.
+fn is_gone(corpus: &Corpus, reference: &Unresolved) -> bool {
+    let Node::Rule(i) = reference.from else { return false };
+    let relations = corpus.rules.get(i as usize).map(|rule| rule.related.as_slice()).unwrap_or_default();
+    let relation = relations.iter().find(|related| related.id == reference.text);
+    relation.is_some_and(|related| matches!(related.relation.as_str(), "obsolete" | "obsoletes" | "renamed" | "merged"))
 }
 
 /// Whether two ids differ in one or two characters: no two UUIDs are alike by chance, so more

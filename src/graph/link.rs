@@ -1,6 +1,6 @@
 //! From names to edges: resolves every reference of the corpus.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{AttackId, Corpus, Kind, Origin, Rule};
 use crate::text::{At, Place};
@@ -29,14 +29,42 @@ pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
     let data_gaps = data_needed::add(&corpus, profile, &mut edges, &mut unresolved);
     data_needed::inherit(&corpus, &mut edges);
     tested_by(&mut edges);
+    let indirect = edges.iter().filter(|edge| edge.place.is_some() && edge.via != Via::Direct).cloned().collect();
     // Stable: edges of one source and kind keep the order in which they were written.
     edges.sort_by_key(|edge| (edge.from, edge.kind));
-    edges.dedup_by(|b, a| (a.from, a.kind, a.to) == (b.from, b.kind, b.to));
+    let edges = each_once(edges);
     unresolved.sort_by(|a, b| (a.from, &a.at).cmp(&(b.from, &b.at)));
     let index = EdgeIndex::new(&corpus, &edges);
-    let mut graph = Graph { corpus, edges, index, coverage: Vec::new(), unresolved, data_gaps };
+    let mut graph = Graph { corpus, edges, index, coverage: Vec::new(), indirect, unresolved, data_gaps };
     graph.coverage = super::coverage::of_all(&graph);
     graph
+}
+
+/// The edges without repetitions, as of a rule that is tagged with a technique and with the old
+/// id of the same one: the first is kept.
+fn each_once(sorted: Vec<Edge>) -> Vec<Edge> {
+    let mut kept: Vec<Edge> = Vec::with_capacity(sorted.len());
+    let mut group = 0;
+    let mut seen: HashSet<Node> = HashSet::new();
+    for edge in sorted {
+        if kept.last().is_none_or(|last| (last.from, last.kind) != (edge.from, edge.kind)) {
+            group = kept.len();
+            seen.clear();
+        }
+        // Most groups are a handful; only the long ones are worth a set.
+        let repeated = if kept.len() - group < 16 {
+            kept[group..].iter().any(|before| before.to == edge.to)
+        } else {
+            if seen.is_empty() {
+                seen.extend(kept[group..].iter().map(|before| before.to));
+            }
+            !seen.insert(edge.to)
+        };
+        if !repeated {
+            kept.push(edge);
+        }
+    }
+    kept
 }
 
 struct Linker<'a> {
@@ -160,12 +188,7 @@ impl<'a> Linker<'a> {
     }
 
     fn tags(&mut self, index: &TagIndex<'_>, from: Node, origin: &Origin, tags: &[String]) {
-        let attack_tags = || {
-            tags.iter().enumerate().filter_map(|(i, tag)| {
-                let (namespace, rest) = tag.split_once('.')?;
-                namespace.trim().eq_ignore_ascii_case("attack").then_some((i, tag, rest.trim()))
-            })
-        };
+        let attack_tags = || tags.iter().enumerate().filter_map(|(i, tag)| Some((i, tag, index.in_namespace(tag)?)));
         let techniques: Vec<AttackId> = attack_tags()
             .filter(|(_, _, rest)| index.looks_like_id(rest))
             .filter_map(|(_, _, rest)| match index.id(rest) {
@@ -175,7 +198,10 @@ impl<'a> Linker<'a> {
             .collect();
         for (i, tag, rest) in attack_tags() {
             let place = origin.item("tags", i);
-            if index.looks_like_id(rest) {
+            if let Some(id) = index.group_without_namespace(tag) {
+                let via = Via::Spelling(format!("attack.{}", id.to_string().to_ascii_lowercase()));
+                self.target(from, Target::Found { id, via }, tag, place);
+            } else if index.looks_like_id(rest) {
                 let mut target = index.id(rest);
                 if let Target::Found { id, via } = &mut target
                     && *via == Via::Direct
@@ -185,7 +211,13 @@ impl<'a> Linker<'a> {
                 }
                 self.target(from, target, tag, place);
             } else {
-                for target in index.tactic(rest, &techniques) {
+                for mut target in index.tactic(rest, &techniques) {
+                    if let Target::Found { via, .. } = &mut target
+                        && *via == Via::Direct
+                        && !tag.starts_with("attack.")
+                    {
+                        *via = Via::Spelling(format!("attack.{rest}"));
+                    }
                     self.target(from, target, tag, place.clone());
                 }
             }

@@ -31,6 +31,8 @@ pub struct Graph {
     index: index::EdgeIndex,
     /// What there is for each ATT&CK object: for itself, and with its sub-techniques.
     coverage: Vec<(Coverage, Coverage)>,
+    /// References that name their target by another than its current name, each as written.
+    indirect: Vec<Edge>,
     unresolved: Vec<Unresolved>,
     /// For each rule: why it has no Data Needed, where it has none and should.
     data_gaps: Vec<Option<DataGap>>,
@@ -128,9 +130,10 @@ impl Graph {
         }
     }
 
-    /// The edges somebody wrote, by the node they leave; without those ATT&CK states.
-    pub fn written_edges(&self) -> impl Iterator<Item = &Edge> {
-        self.edges.iter().filter(|edge| edge.place.is_some())
+    /// References that name their target by another than its current name, in source order: all
+    /// of them, also where an edge to the same target was written twice.
+    pub fn indirect(&self) -> &[Edge] {
+        &self.indirect
     }
 
     /// Why the rule with this index has no Data Needed.

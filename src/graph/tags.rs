@@ -26,8 +26,10 @@ pub(super) struct TagIndex<'a> {
     attack: &'a Attack,
     /// Tactics by short name, one per domain.
     tactics: HashMap<&'a str, Vec<&'a AttackObject>>,
-    /// Active techniques by the slug of their name, without their parent's.
+    /// Active techniques, groups and software by the slug of their name, without their parent's.
     names: HashMap<String, AttackId>,
+    /// Groups by their name in lower case.
+    groups: HashMap<String, AttackId>,
 }
 
 /// What a reference leads to.
@@ -40,25 +42,44 @@ impl<'a> TagIndex<'a> {
     pub(super) fn new(attack: &'a Attack) -> Self {
         let mut tactics: HashMap<&str, Vec<&AttackObject>> = HashMap::new();
         let mut names = HashMap::new();
+        let mut groups = HashMap::new();
+        let mut others: Vec<(&str, AttackId)> = Vec::new();
         for object in &attack.objects {
             if let Some(short) = &object.short_name {
                 tactics.entry(short).or_default().push(object);
             }
-            if object.id.kind() == AttackKind::Technique && object.status == Status::Active {
-                names.entry(hyphenated(&object.name)).or_insert(object.id);
+            if object.status != Status::Active {
+                continue;
+            }
+            match object.id.kind() {
+                AttackKind::Technique => {
+                    names.entry(hyphenated(&object.name)).or_insert(object.id);
+                }
+                AttackKind::Group | AttackKind::Software => {
+                    let called = std::iter::once(&object.name).chain(&object.aliases);
+                    others.extend(called.map(|name| (name.as_str(), object.id)));
+                    if object.id.kind() == AttackKind::Group {
+                        groups.entry(object.name.to_lowercase()).or_insert(object.id);
+                    }
+                }
+                _ => {}
             }
         }
         for (name, id) in &attack.old_names {
             names.entry(hyphenated(name)).or_insert(*id);
         }
-        Self { attack, tactics, names }
+        for (name, id) in others {
+            names.entry(hyphenated(name)).or_insert(id);
+        }
+        Self { attack, tactics, names, groups }
     }
 
     /// The object an id names, current or retired.
     pub(super) fn id(&self, text: &str) -> Target {
         let upper = text.trim().to_ascii_uppercase();
         let id = upper.parse::<AttackId>().ok();
-        let kind = id.map_or(EdgeKind::HasTechnique, |id| edge_kind(id.kind()));
+        let kind = id.map(AttackId::kind).or_else(|| kind_of_prefix(&upper));
+        let kind = kind.map_or(EdgeKind::HasTechnique, edge_kind);
         let lost = |why| Target::Lost { kind, why };
         if let Some(object) = id.and_then(|id| self.attack.object(id)) {
             return match (object.status, object.successor) {
@@ -80,6 +101,23 @@ impl<'a> TagIndex<'a> {
             Some(version) => lost(UnresolvedWhy::Newer(version.clone())),
             None => lost(UnresolvedWhy::Unknown),
         }
+    }
+
+    /// What an ATT&CK tag names: the part after the namespace `attack`, or the tag itself where
+    /// its author left the namespace out of an id or a group's name.
+    pub(super) fn in_namespace<'t>(&self, tag: &'t str) -> Option<&'t str> {
+        let bare = tag.trim();
+        match tag.split_once('.') {
+            Some((namespace, rest)) if namespace.trim().eq_ignore_ascii_case("attack") => Some(rest.trim()),
+            _ if self.group_without_namespace(tag).is_some() => Some(bare),
+            // Only ids that exist: other namespaces may well have tags of this form.
+            _ => matches!(bare.parse::<AttackId>(), Ok(id) if self.attack.object(id).is_some()).then_some(bare),
+        }
+    }
+
+    /// The group a tag without any namespace names in full.
+    pub(super) fn group_without_namespace(&self, tag: &str) -> Option<AttackId> {
+        self.groups.get(&tag.trim().to_lowercase()).copied()
     }
 
     /// Whether `text` has the form of an id of ATT&CK, current or historical.
@@ -134,6 +172,12 @@ impl<'a> TagIndex<'a> {
             None => lost(UnresolvedWhy::Unknown),
         }
     }
+}
+
+/// The kind an id means to be of that has too many or too few digits.
+fn kind_of_prefix(id: &str) -> Option<AttackKind> {
+    let prefix = id.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    format!("{prefix}0001").parse().ok().map(AttackId::kind)
 }
 
 /// A name as Sigma's tags spell it: lower case, hyphens between words.

@@ -189,6 +189,18 @@ fn key_span(front: &FrontMatter<'_>, file: FileId, key: &str) -> Span {
     Span::new(file, 0, 3)
 }
 
+/// Where the destination stands in the text of its link: after the last `](` that has it, or in
+/// an autolink (`<https://…>`). Escapes and references are not looked through.
+fn destination(link: &str, destination: &str) -> Option<usize> {
+    let written = |(at, before): (usize, &str)| {
+        let start = at + before.len();
+        let start = start + usize::from(link[start..].starts_with('<'));
+        link[start..].starts_with(destination).then_some(start)
+    };
+    let inline = link.rmatch_indices("](").find_map(written);
+    inline.or_else(|| link.strip_prefix('<').filter(|rest| rest.starts_with(destination)).map(|_| 1))
+}
+
 /// The headings and links of a Markdown text that begins at byte `offset` of `file`.
 pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> MarkdownText {
     let mut text = MarkdownText { source: source.to_owned(), ..MarkdownText::default() };
@@ -210,7 +222,16 @@ pub(super) fn markdown_text(source: &str, file: FileId, offset: usize) -> Markdo
                 let image = matches!(tag, Tag::Image { .. });
                 if let Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } = tag {
                     let span = Span::new(file, offset + range.start, offset + range.end);
-                    text.links.push(MarkdownLink { destination: dest_url.into_string(), image, span });
+                    let destination_span = destination(&source[range.clone()], &dest_url).map_or(span, |at| {
+                        let start = offset + range.start + at;
+                        Span::new(file, start, start + dest_url.len())
+                    });
+                    text.links.push(MarkdownLink {
+                        destination: dest_url.into_string(),
+                        image,
+                        span,
+                        destination_span,
+                    });
                 }
             }
             other => {

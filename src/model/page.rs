@@ -24,6 +24,9 @@ pub struct MarkdownLink {
     pub image: bool,
     /// Where the link stands.
     pub span: Span,
+    /// Where its destination stands; the whole link where the text has it elsewhere
+    /// (`[text][name]`).
+    pub destination_span: Span,
 }
 
 /// A Markdown text with its headings and links.

@@ -68,7 +68,7 @@ impl Alternative {
     }
 
     fn of_origin(&self, candidate: &Candidate<'_>) -> bool {
-        candidate.from_provider(&self.providers) && candidate.in_channel(&self.channels)
+        candidate.is_from_provider(&self.providers) && candidate.in_channel(&self.channels)
     }
 
     fn carried_by(&self, candidate: &Candidate<'_>, enriched: &Enriched<'_>) -> bool {

@@ -68,7 +68,7 @@ impl Candidate<'_> {
 
     /// Whether its events can come from one of these providers: rules shorten their names
     /// (`Backup` for `Microsoft-Windows-Backup`).
-    pub(super) fn from_provider(&self, providers: &[String]) -> bool {
+    pub(super) fn is_from_provider(&self, providers: &[String]) -> bool {
         either_contains(&self.offer.provider, providers)
     }
 
@@ -109,7 +109,7 @@ impl Enriched<'_> {
         let field = field.to_ascii_lowercase();
         let adds =
             |added: &&Added| (added.to.is_empty() || added.to.contains(&offer.index)) && added.fields.contains(&field);
-        self.0.iter().any(|added| adds(&added))
+        self.0.iter().any(|added| adds(added))
     }
 }
 
