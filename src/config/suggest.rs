@@ -8,17 +8,24 @@
 /// The first of several that are equally near in the order of their letters is given. Thousands of
 /// known words are fine: all but a few are ruled out by their length and letters alone.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing takes time with the product of both lengths, and nobody mistypes a whole page.
+    if word.len() > LONGEST {
+        return None;
+    }
     let wanted = fold(word);
     let limit = (wanted.chars().count() / 3).clamp(1, 4);
     let letters = Letters::of(&wanted);
     known
         .into_iter()
-        .filter(|candidate| letters.distance(&Letters::of(candidate)) <= limit)
+        .filter(|candidate| candidate.len() <= 2 * LONGEST && letters.distance(&Letters::of(candidate)) <= limit)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
 }
+
+/// Bytes of a word something is suggested for.
+const LONGEST: usize = 256;
 
 fn fold(text: &str) -> String {
     text.to_lowercase().replace('-', "_")
@@ -66,6 +73,13 @@ pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_text_is_not_compared_with_another() {
+        let long = "<b>".repeat(20_000);
+        assert_eq!(nearest(&format!("{long}x"), [long.as_str()]), None);
+        assert_eq!(nearest("title", [long.as_str(), "titel"]), Some("titel"));
+    }
 
     #[test]
     fn near_words_are_offered_and_far_ones_are_not() {

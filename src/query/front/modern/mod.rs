@@ -180,7 +180,10 @@ impl<'r> Reader<'r> {
     fn unknown(&self, name: &str, spot: Spot<'r>) -> Refusal<'r> {
         let refusal = Refusal::broken(spot, format!("the condition names `{name}`, which is not defined"));
         let names = self.detections.iter().map(|(entry, _)| entry.0.as_str());
-        let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+        let near = names
+            .filter(|known| known.len().max(name.len()) <= 256)
+            .map(|known| (strsim::damerau_levenshtein(known, name), known))
+            .min();
         match near {
             _ if name.eq_ignore_ascii_case("and")
                 || name.eq_ignore_ascii_case("or")
