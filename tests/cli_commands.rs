@@ -327,3 +327,17 @@ fn new_refuses_what_would_not_pass_a_check() {
     }
     assert_eq!(files(dir.path()), Vec::<String>::new());
 }
+
+#[test]
+fn a_folder_without_content_is_told_apart_from_a_clean_one() {
+    let output = purplebook(project(&[]).path(), &["check"]);
+    assert_eq!((code(&output), out(&output).as_str()), (Some(0), "no findings\n"));
+    assert_eq!(err(&output), "note: there is no content here yet, only ATT&CK; `purplebook init` writes an example\n");
+}
+
+#[test]
+fn help_may_be_asked_for_as_a_command() {
+    let output = purplebook(project(&[]).path(), &["help", "check"]);
+    assert_eq!(code(&output), Some(0));
+    assert!(out(&output).starts_with("Report every problem in the content, at its line\n"), "{}", out(&output));
+}

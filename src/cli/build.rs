@@ -59,6 +59,6 @@ fn complain(project: &Project, terminal: Terminal) {
     }
     let all = project.findings().iter().filter(is_error).count();
     if all > errors.len() {
-        let _ = writeln!(err, "… and {} more errors, left out here\n", all - errors.len());
+        let _ = writeln!(err, "{} more errors are left out here\n", all - errors.len());
     }
 }

@@ -2,9 +2,9 @@
 //! `(Citation: …)` marks become numbers of a list of references at the end of the page.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
-use crate::graph::EdgeKind;
-use crate::graph::Node;
+use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackId, AttackObject, Citation};
 use crate::site::{Block, Inline, LinkTarget, Prose, Section};
 use crate::text::SafeUrl;
@@ -124,7 +124,7 @@ fn cited(text: &str, mut number: impl FnMut(&str) -> Option<usize>) -> Cow<'_, s
         let Some(length) = closing(&rest[at..]) else { break };
         out.push_str(rest[..at].trim_end_matches(' '));
         if let Some(number) = number(rest[at + MARK.len()..at + length].trim()) {
-            out.push_str(&format!("[\\[{number}\\]](#{REFERENCES})"));
+            let _ = write!(out, "[\\[{number}\\]](#{REFERENCES})");
         }
         rest = &rest[at + length + 1..];
     }

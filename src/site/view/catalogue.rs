@@ -192,7 +192,9 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
     let mut page = view.blank(route, PageKind::Index, "ATT&CK index", title.to_owned());
     page.breadcrumbs = view.crumbs(None);
     let objects: Vec<(Node, &crate::model::AttackObject)> = view.graph.attack_nodes(kind).collect();
-    let active: Vec<_> = objects.iter().filter(|(_, o)| o.status == Status::Active).copied().collect();
+    let mut active: Vec<_> = objects.iter().filter(|(_, o)| o.status == Status::Active).copied().collect();
+    // Enterprise first, which most rules are about, though the ids of ICS are lower.
+    active.sort_by_key(|(_, object)| object.domains.first().copied());
     let retired: Vec<_> = objects.iter().filter(|(_, o)| o.status != Status::Active).copied().collect();
     page.summary = format!("{} {title} of MITRE ATT&CK®", active.len());
     let block = match kind {

@@ -79,16 +79,26 @@ impl SiteView<'_> {
         let columns = [("ID", false), ("Name", false), ("Rules", true), ("Tests", true), ("Coverage", false)];
         let rows = techniques.iter().filter_map(|node| {
             let object = self.graph.attack(*node)?;
-            let coverage = self.graph.coverage_with_subs(*node);
+            let (own, coverage) = (self.graph.coverage(*node), self.graph.coverage_with_subs(*node));
             Some(vec![
                 vec![self.link_as(object.id.to_string(), *node)],
                 vec![self.link_as(self.full_name(object), *node)],
-                vec![Inline::text(coverage.rules.to_string())],
-                vec![Inline::text(coverage.tests.to_string())],
+                vec![self.counted(*node, "rules", coverage.rules, own.rules)],
+                vec![self.counted(*node, "tests", coverage.tests, own.tests)],
                 vec![coverage_badge(coverage)],
             ])
         });
         table(&columns, rows.collect())
+    }
+
+    /// A number of rules or tests that leads to them on the technique's page, where they are its
+    /// own, or else to the sub-techniques that have them.
+    fn counted(&self, technique: Node, anchor: &str, count: usize, own: usize) -> Inline {
+        let anchor = if own > 0 { anchor } else { "sub-techniques" };
+        match self.plan.node(technique).filter(|_| count > 0) {
+            Some(route) => Inline::Link(count.to_string(), LinkTarget::Anchor(route, anchor.to_owned())),
+            None => Inline::text(count.to_string()),
+        }
     }
 
     /// A table of ATT&CK objects: id, name, other names where there are any.

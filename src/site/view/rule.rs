@@ -158,7 +158,7 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
     }
     sections.extend(view.link_section(
         "refers-to",
-        "Rules it correlates or filters",
+        if rule.kind == RuleKind::Filter { "Rules it filters" } else { "Rules it correlates" },
         &view.graph.to(node, EdgeKind::RefersTo).collect::<Vec<_>>(),
     ));
     sections.extend(view.link_section(

@@ -70,7 +70,8 @@ fn sections(
     }
     let mut text = AttackText::new(view, object);
     sections.extend(text.description());
-    sections.extend(view.rule_section("rules", "Detection rules", &rules));
+    let listed = view.rule_section("rules", "Detection rules", &rules);
+    sections.extend(listed.map(|section| Section { linked: true, ..section }));
     if coverage.tests > 0 {
         sections.push(section("tests", "Tests", Some(coverage.tests), vec![view.test_table(&triggers)]));
     }
