@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use purplebook::render::prose;
 use purplebook::site::{LinkTarget, OutPath, Prose, RouteId, RouteTable};
-use purplebook::text::markdown;
+use purplebook::text::{SafeUrl, markdown};
 
 const URLS: [&str; 30] = [
     "javascript:alert(1)",
@@ -145,7 +145,10 @@ fn wrapped(payload: &str) -> Vec<String> {
 }
 
 fn prose(source: &str) -> Prose {
-    let links = vec![("t.md".to_owned(), LinkTarget::Page(RouteId(1)))];
+    // What is written for `t.md` leads there too: a page's text may be read again.
+    let file = |path: &str| (path.to_owned(), LinkTarget::Url(SafeUrl::relative(path).expect("relative")));
+    let page = |path: &str| (path.to_owned(), LinkTarget::Page(RouteId(1)));
+    let links = vec![page("t.md"), page("Techniques/T1059.md"), file("i.png"), file("R&D.md")];
     Prose { source: source.to_owned(), links, heading_shift: 1 }
 }
 

@@ -1,5 +1,7 @@
 //! Files in, entities and findings out.
 
+use std::path::Path;
+
 use super::*;
 use crate::model::RuleKind;
 use crate::report::Finding;
@@ -14,7 +16,11 @@ struct Run {
 
 fn run(kind: Kind, files: &[(&str, &str)]) -> Run {
     let file = |(path, text): &(&str, &str)| SourceFile {
-        role: if path.ends_with(".md") { FileRole::TriggerPage } else { FileRole::Content(kind) },
+        role: if Path::new(path).extension() == Some("md".as_ref()) {
+            FileRole::TriggerPage
+        } else {
+            FileRole::Content(kind)
+        },
         path: format!("content/{path}"),
         within: (*path).into(),
         text: (*text).into(),
@@ -276,9 +282,9 @@ atomic_tests:
     let trigger = &run.corpus.triggers[0];
     assert_eq!(trigger.technique_id.map(|id| id.to_string()).as_deref(), Some("T1059.001"));
     assert_eq!(trigger.upstream_page.map(|id| run.sources.file(id).text.as_str()), Some("page"));
-    let test = &trigger.tests[0];
-    assert_eq!((test.inputs[0].name.as_str(), test.inputs[0].default.as_deref()), ("on", Some("3")));
-    assert!(test.executor.elevation_required);
+    let first = &trigger.tests[0];
+    assert_eq!((first.inputs[0].name.as_str(), first.inputs[0].default.as_deref()), ("on", Some("3")));
+    assert!(first.executor.elevation_required);
     assert_eq!(trigger.tests.len(), 3);
     assert_eq!(run.corpus.tally.of(Kind::Trigger).found, 1);
     assert_eq!(

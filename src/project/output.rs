@@ -25,7 +25,7 @@ use super::{Error, Project};
 pub fn build(config: Config, progress: &Progress) -> Result<(Project, Manifest), Error> {
     // Before anything is read: a folder that may not be written is known at once.
     let output = OutputDir::open_outside(&config.output, &protected(&config), &read(&config))?;
-    let project = Project::open(config.clone(), progress)?;
+    let project = Project::open(config, progress)?;
     let stage = output.stage()?;
     project.render(&stage, progress)?;
     progress.begin(Stage::Writing, 0);

@@ -98,7 +98,7 @@ fn relative(from: &str, to: &str, more: usize) -> String {
     let same = from.bytes().zip(to.bytes()).take(limit).take_while(|(a, b)| a == b).count();
     // Only whole folders count: the cut is after the last slash of what is the same.
     let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
-    let up = from.as_bytes()[shared..].iter().filter(|byte| **byte == b'/').count();
+    let up = from[shared..].matches('/').count();
     let mut out = String::with_capacity(3 * up + to.len() - shared + more);
     out.extend(std::iter::repeat_n("../", up));
     out.push_str(&to[shared..]);

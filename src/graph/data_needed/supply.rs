@@ -109,7 +109,7 @@ impl Enriched<'_> {
         let field = field.to_ascii_lowercase();
         let adds =
             |added: &&Added| (added.to.is_empty() || added.to.contains(&offer.index)) && added.fields.contains(&field);
-        self.0.iter().any(|added| adds(added))
+        self.0.iter().any(adds)
     }
 }
 
