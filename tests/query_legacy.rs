@@ -129,3 +129,11 @@ fn a_culprit_in_a_global_document_is_shown_there() {
     assert_eq!(why.reason, "the condition names `x`, which is not defined");
     assert_eq!((why.at.document, why.at.path.to_string().as_str()), (0, "detection.condition"));
 }
+
+#[test]
+fn a_rule_that_detects_nothing_says_so() {
+    let only_global = rule("action: global\ntitle: Nothing\ndetection:\n  a: {A: 1}\n  condition: a\n");
+    let refused = convert(&only_global, target("es-qs").expect("registered")).expect_err("no document detects");
+    assert_eq!(refused.code, Code::BrokenDetection);
+    assert_eq!(refused.reason, "`action: global` documents only add to others, and no document here detects anything");
+}

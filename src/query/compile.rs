@@ -34,8 +34,18 @@ pub fn legacy_stdout(rule: &Rule, target: &Target) -> String {
     out
 }
 
-/// The outcome for each target, in the order given.
+/// The outcome for each target, in the order given; nothing at all is no outcome.
 fn convert_each(rule: &Rule, targets: &[&Target]) -> Vec<Outcome> {
+    let mut outcomes = any_outcomes(rule, targets);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.as_ref().is_ok_and(Vec::is_empty)) {
+        let reason = "`action: global` documents only add to others, and no document here detects anything";
+        let refusal = Refusal::broken(Spot::Top("action"), reason);
+        *outcome = Err(refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null)));
+    }
+    outcomes
+}
+
+fn any_outcomes(rule: &Rule, targets: &[&Target]) -> Vec<Outcome> {
     match language(rule) {
         Language::Modern => modern_outcomes(rule, targets),
         Language::Legacy => legacy_outcomes(rule, targets),

@@ -7,11 +7,19 @@ use walkdir::WalkDir;
 
 use super::ReadError;
 
+/// Bytes a file named in the configuration may have: ten times the largest ATT&CK bundle.
+const LIMIT: u64 = 512 << 20;
+
 /// Reads a file as it is.
 ///
 /// # Errors
-/// If the system refuses.
+/// If the system refuses, or the file is larger than 512 MiB.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let too_large = fs::metadata(path).is_ok_and(|about| about.len() > LIMIT);
+    if too_large {
+        let source = std::io::Error::other(format!("it is larger than {} MiB", LIMIT >> 20));
+        return Err(ReadError::Io { operation: "read", path: path.to_owned(), source });
+    }
     fs::read(path).map_err(|source| ReadError::Io { operation: "read", path: path.to_owned(), source })
 }
 

@@ -230,8 +230,12 @@ fn data_path(view: &SiteView<'_>, node: Node) -> Option<Section> {
             policies,
         ]
     });
-    let rows = rows.collect();
-    Some(section("data", "Where the data comes from", Some(data.len()), vec![table(&columns, rows)]))
+    let mut blocks = vec![table(&columns, rows.collect())];
+    if let Some(gap) = view.graph.data_gap(node.index() as u32) {
+        let rest = format!("Not all of it is known here: {}", gap_in_words(view, Some(gap)));
+        blocks.push(Block::Notice(Tone::Caution, vec![Inline::text(rest)]));
+    }
+    Some(section("data", "Where the data comes from", Some(data.len()), blocks))
 }
 
 fn related(view: &SiteView<'_>, rule: &Rule, node: Node) -> Option<Section> {
@@ -243,7 +247,9 @@ fn related(view: &SiteView<'_>, rule: &Rule, node: Node) -> Option<Section> {
         let name = to.map_or_else(|| Inline::Code(related.id.clone()), |to| view.link(to));
         items.push(vec![Inline::text(format!("{}: ", related.relation)), name]);
     }
-    for from in view.graph.from(node, EdgeKind::RelatedTo) {
+    // Rules often name each other; once is enough.
+    let named = |from: &Node| !edges.iter().any(|edge| edge.to == *from);
+    for from in view.graph.from(node, EdgeKind::RelatedTo).into_iter().filter(named) {
         items.push(vec![Inline::text("named by "), view.link(from)]);
     }
     (!items.is_empty()).then(|| section("related", "Related rules", Some(items.len()), vec![Block::List(items)]))
