@@ -235,6 +235,57 @@ fn what_cannot_be_said_names_the_key() {
 }
 
 #[test]
+fn what_expands_beyond_measure_is_refused_at_its_key() {
+    let list = |value: &str, n: usize| format!("[{}]", vec![value; n].join(", "));
+    let nested = vec!["base64"; 17].join("|");
+    let long = "x".repeat(200_000);
+    for (key, value, reason) in [
+        (
+            "A|windash|contains",
+            format!("'{}'", " -a".repeat(20_000)),
+            "modifier `windash` expands the value to more than 1024 KiB",
+        ),
+        (
+            "A|windash|contains",
+            "' -a -b -c -d -e'".to_owned(),
+            "modifier `windash` expands the value to more than 1024",
+        ),
+        (
+            "A|windash|base64offset|contains",
+            "' -a -b -c -d'".to_owned(),
+            "modifier `base64offset` expands the value to more than 1024",
+        ),
+        (
+            "A|windash|base64offset|contains",
+            list("' -a -b'", 20_000),
+            "the rule expands to more than 10000 comparisons",
+        ),
+        ("A|all", list("x", 20_000), "the rule expands to more than 10000 comparisons"),
+        (
+            "A|base64|base64|base64|base64|base64|base64",
+            format!("'{long}'"),
+            "modifier `base64` expands the value to more than 1024 KiB",
+        ),
+        (
+            "A|base64offset|base64offset|base64offset",
+            format!("'{long}'"),
+            "modifier `base64offset` expands the value to more than 1024 KiB",
+        ),
+    ] {
+        for name in ["es-qs", "xpack-watcher", "graylog"] {
+            let (code, found, place, _) =
+                refusal(name, &format!("detection:\n  s:\n    {key}: {value}\n  condition: s\n"));
+            assert_eq!((code, found.as_str()), (Code::NotConvertible, reason), "{key}");
+            assert_eq!(place, format!("detection.s.{key}"));
+        }
+    }
+    let (code, found, ..) = refusal("es-qs", &format!("detection:\n  s:\n    A|{nested}: x\n  condition: s\n"));
+    assert_eq!((code, found.as_str()), (Code::BrokenDetection, "the key has more than 16 modifiers"));
+    let most = query("es-qs", "detection:\n  s:\n    A|windash: ' -a -b -c -d'\n  condition: s\n");
+    assert_eq!(most.matches("OR").count(), 624);
+}
+
+#[test]
 fn a_broken_detection_names_the_token_and_its_place() {
     let condition =
         |text: &str| format!("detection:\n  selection: {{A: 1}}\n  filter: {{B: 1}}\n  condition: {text}\n");

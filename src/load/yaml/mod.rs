@@ -12,6 +12,7 @@ mod merge;
 mod numbers;
 mod scalar;
 
+use saphyr_parser::{Event, Parser};
 use serde::de::DeserializeSeed as _;
 
 use crate::model::Value;
@@ -57,7 +58,7 @@ pub struct Document {
 pub fn read(text: &str, file: FileId, limits: &YamlLimits) -> (Vec<Document>, Findings) {
     let mut documents = Vec::with_capacity(1);
     let mut findings = Findings::new();
-    if let Some(offset) = runaway_brackets(text) {
+    if let Some(offset) = runaway_brackets(text, limits.depth) {
         let message = format!("nesting is deeper than {} levels", limits.depth);
         findings.push(Finding::new(Code::OverLimit, one_char(text, file, offset), message));
         return (documents, findings);
@@ -93,23 +94,52 @@ pub fn read(text: &str, file: FileId, limits: &YamlLimits) -> (Vec<Document>, Fi
     (documents, findings)
 }
 
-/// Where more brackets are open at once than any readable file has.
+/// Where the text nests deeper than `depth`, if it has brackets enough to hold the parser up.
 ///
 /// libyaml's time is the product of tokens and open brackets, so this must be known before it
-/// runs. Brackets within texts count too; no text leaves a thousand of them unclosed.
-fn runaway_brackets(text: &str) -> Option<usize> {
-    const OPEN: usize = 1000;
-    let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'[', b'{', bytes).nth(OPEN)?;
+/// runs. Only a parser can tell brackets that nest from those within texts, and `saphyr-parser`
+/// gives up at 255 open ones; the few files with that many brackets are read by it first.
+fn runaway_brackets(text: &str, depth: u32) -> Option<usize> {
+    memchr::memchr2_iter(b'[', b'{', text.as_bytes()).nth(MANY_BRACKETS)?;
+    let mut open = 0_u32;
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((Event::SequenceStart(..) | Event::MappingStart(..), span)) => {
+                open += 1;
+                if open > depth {
+                    return Some(byte(text, span.start.index()));
+                }
+            }
+            Ok((Event::SequenceEnd | Event::MappingEnd, _)) => open = open.saturating_sub(1),
+            Ok(_) => {}
+            Err(error) if error.info().starts_with("recursion limit") => {
+                return Some(byte(text, error.marker().index()));
+            }
+            // What the two parsers do not agree on is left to libyaml, unless it looks deep.
+            Err(_) => return unclosed_brackets(text),
+        }
+    }
+    None
+}
+
+/// Brackets a file may hold before it is looked at, and that may be open in one that is no YAML.
+const MANY_BRACKETS: usize = 1000;
+
+fn unclosed_brackets(text: &str) -> Option<usize> {
     let mut open = 0_usize;
-    bytes.iter().position(|byte| {
+    text.bytes().position(|byte| {
         match byte {
             b'[' | b'{' => open += 1,
             b']' | b'}' => open = open.saturating_sub(1),
             _ => {}
         }
-        open > OPEN
+        open > MANY_BRACKETS
     })
+}
+
+/// The byte offset of a character's number.
+fn byte(text: &str, char: usize) -> usize {
+    text.char_indices().nth(char).map_or(text.len(), |(offset, _)| offset)
 }
 
 fn failure(text: &str, file: FileId, build: &Build<'_>, error: &serde_yaml::Error) -> Finding {

@@ -146,6 +146,26 @@ fn limits_are_findings() {
     assert_eq!(problems("a: &a [*a]\n").len(), 1);
 }
 
+#[test]
+fn brackets_within_texts_do_not_nest() {
+    let many = "[{".repeat(20_000);
+    for text in [
+        format!("a: \"{many}\"\n"),
+        format!("a: '{many}'\n"),
+        format!("a: x{many}\n"),
+        format!("a: |\n  {many}\nb: >-\n  {many}\n"),
+        format!("# {many}\na: b\n"),
+        format!("a: [{}]\n", "[], {},".repeat(20_000)),
+    ] {
+        assert_eq!(problems(&text), [""; 0], "{}", &text[..20]);
+    }
+    // Closing ones within texts close nothing.
+    let hidden = problems(&format!("é: {}", "[\"]\",".repeat(50_000)));
+    assert!(hidden.len() == 1 && hidden[0].ends_with("\"[\": nesting is deeper than 64 levels"), "{hidden:?}");
+    let mistake = problems(&format!("a: \"{many}\"\nb: [\n"));
+    assert!(mistake.len() == 1, "{mistake:?}");
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_panics(text in "[-a-z0-9:\\[\\]{}&*!|>'\"%@?,# \t\n\r~<.é\u{0}]{0,80}") {

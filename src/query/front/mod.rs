@@ -15,8 +15,8 @@ const MAX_TOKENS: usize = 1024;
 /// Levels of nesting in a detection or condition; beyond it is an attack on the stack.
 const MAX_DEPTH: usize = 64;
 
-/// Comparisons one rule may expand to. The largest published rule has under 10,000.
-const MAX_LEAVES: usize = 250_000;
+/// Comparisons one rule may expand to; each target looks at each. No published rule has as many.
+const MAX_LEAVES: usize = 10_000;
 
 /// The language of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

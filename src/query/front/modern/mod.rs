@@ -9,6 +9,10 @@ use crate::query::tree::{Detection, Leaf, Node, Test};
 
 use super::{MAX_DEPTH, MAX_LEAVES, matches_glob};
 use condition::Expression;
+use modifier::Fault;
+
+/// Modifiers of one key: more than any chain that means something.
+const MAX_MODIFIERS: usize = 16;
 
 /// Reads one merged document of a rule.
 pub(in crate::query) fn read<'r>(rule: &'r Rule, document: &'r Value) -> Result<Detection<'r>, Refusal<'r>> {
@@ -109,7 +113,10 @@ impl<'r> Reader<'r> {
                 Refusal::broken(spot, reason)
             })?;
             for name in modifiers.iter().filter(|name| !matches!(**name, "all" | "neq")) {
-                test = modifier::apply(name, test, value).map_err(|reason| Refusal::broken(spot, reason))?;
+                test = modifier::apply(name, test, value).map_err(|fault| match fault {
+                    Fault::Misused(reason) => Refusal::broken(spot, reason),
+                    Fault::TooMuch(reason) => Refusal::unsupported(spot, reason),
+                })?;
             }
             if field.is_none() && matches!(test, Test::Null) {
                 return Err(Refusal::broken(spot, "a keyword has nothing to search for"));
@@ -197,10 +204,9 @@ impl<'r> Reader<'r> {
     }
 
     fn spend(&mut self, leaves: usize, spot: Spot<'r>) -> Result<(), Refusal<'r>> {
-        self.budget = self
-            .budget
-            .checked_sub(leaves)
-            .ok_or_else(|| Refusal::broken(spot, format!("the rule expands to more than {MAX_LEAVES} comparisons")))?;
+        self.budget = self.budget.checked_sub(leaves).ok_or_else(|| {
+            Refusal::unsupported(spot, format!("the rule expands to more than {MAX_LEAVES} comparisons"))
+        })?;
         Ok(())
     }
 }
@@ -212,6 +218,9 @@ fn selects(pattern: &str, name: &str) -> bool {
 
 /// Every modifier is known, and those that read the raw value come first.
 fn check_modifiers<'r>(modifiers: &[&str], spot: Spot<'r>) -> Result<(), Refusal<'r>> {
+    if modifiers.len() > MAX_MODIFIERS {
+        return Err(Refusal::broken(spot, format!("the key has more than {MAX_MODIFIERS} modifiers")));
+    }
     for (i, name) in modifiers.iter().enumerate() {
         if !modifier::is_known(name) {
             let refusal = Refusal::broken(spot, format!("`{name}` is no modifier of Sigma"));

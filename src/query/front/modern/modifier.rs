@@ -10,8 +10,26 @@ use crate::model::Value;
 use crate::query::tree::{Comparison, Number, RegexFlags, Test};
 use crate::query::value::{Part, Pattern};
 
-/// Values one written value may expand to; five dashes under `windash` give 3,125.
-const MAX_EXPANSION: usize = 4096;
+/// Values one written value may expand to; four dashes under `windash` give 625.
+const MAX_EXPANSION: usize = 1024;
+
+/// Bytes all that one written value expands to may have.
+const MAX_EXPANDED: usize = 1 << 20;
+
+/// Why a modifier cannot be applied, in a sentence about it and the value.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// They do not fit together.
+    Misused(String),
+    /// They do, but give more than is converted.
+    TooMuch(String),
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self::Misused(reason)
+    }
+}
 
 /// All modifiers.
 const NAMES: [&str; 34] = [
@@ -89,12 +107,45 @@ fn number(value: &Value) -> Option<Number> {
     }
 }
 
-/// Applies the modifier `name`. An error is a sentence about value and modifier.
-pub(super) fn apply(name: &str, test: Test, raw: &Value) -> Result<Test, String> {
-    if let Test::Any(tests) = test {
-        let tests: Vec<Test> = tests.into_iter().map(|test| apply(name, test, raw)).collect::<Result<_, _>>()?;
-        return Ok(Test::Any(flatten(tests)?));
+/// Applies the modifier `name`, which makes at most four bytes of one.
+pub(super) fn apply(name: &str, test: Test, raw: &Value) -> Result<Test, Fault> {
+    let test = match test {
+        Test::Any(tests) => {
+            let tests: Vec<Test> = tests.into_iter().map(|test| apply(name, test, raw)).collect::<Result<_, _>>()?;
+            Test::Any(flatten(name, tests)?)
+        }
+        test if name == "windash" => windash(test)?,
+        test => apply_to_one(name, test, raw)?,
+    };
+    if size(&test) > MAX_EXPANDED {
+        return Err(too_long(name));
     }
+    Ok(test)
+}
+
+fn too_many(modifier: &str) -> Fault {
+    Fault::TooMuch(format!("modifier `{modifier}` expands the value to more than {MAX_EXPANSION}"))
+}
+
+fn too_long(modifier: &str) -> Fault {
+    Fault::TooMuch(format!("modifier `{modifier}` expands the value to more than {} KiB", MAX_EXPANDED / 1024))
+}
+
+/// Bytes of text in a test.
+fn size(test: &Test) -> usize {
+    match test {
+        Test::Match(pattern) | Test::Cased(pattern) => text_len(pattern),
+        Test::Bytes(bytes) => bytes.len(),
+        Test::Any(tests) => tests.iter().map(size).sum(),
+        _ => 0,
+    }
+}
+
+fn text_len(pattern: &Pattern) -> usize {
+    pattern.parts().iter().map(|part| if let Part::Text(text) = part { text.len() } else { 1 }).sum()
+}
+
+fn apply_to_one(name: &str, test: Test, raw: &Value) -> Result<Test, String> {
     match name {
         "contains" | "startswith" | "endswith" => open(name, test),
         "re" => regex(raw),
@@ -103,7 +154,6 @@ pub(super) fn apply(name: &str, test: Test, raw: &Value) -> Result<Test, String>
         "base64" => encode(name, test, |bytes| Test::Match(Pattern::literal(&STANDARD.encode(bytes)))),
         "base64offset" => encode(name, test, offsets),
         "wide" | "utf16le" | "utf16be" | "utf16" => wide(name, test),
-        "windash" => windash(test),
         "expand" => expand(test),
         "exists" => match test {
             Test::Bool(exists) => Ok(Test::Exists(exists)),
@@ -125,7 +175,7 @@ pub(super) fn apply(name: &str, test: Test, raw: &Value) -> Result<Test, String>
     }
 }
 
-fn flatten(tests: Vec<Test>) -> Result<Vec<Test>, String> {
+fn flatten(name: &str, tests: Vec<Test>) -> Result<Vec<Test>, Fault> {
     let mut flat = Vec::with_capacity(tests.len());
     for test in tests {
         match test {
@@ -133,7 +183,7 @@ fn flatten(tests: Vec<Test>) -> Result<Vec<Test>, String> {
             other => flat.push(other),
         }
         if flat.len() > MAX_EXPANSION {
-            return Err(format!("the modifiers expand one value to more than {MAX_EXPANSION}"));
+            return Err(too_many(name));
         }
     }
     Ok(flat)
@@ -286,8 +336,9 @@ fn wide(name: &str, value: Test) -> Result<Test, String> {
 /// The dashes Windows programs take for one another, `/` among them.
 const DASHES: [&str; 5] = ["-", "/", "\u{2013}", "\u{2014}", "\u{2015}"];
 
-fn windash(value: Test) -> Result<Test, String> {
-    let Test::Match(pattern) = value else { return Err(mismatch("windash", "text", &value)) };
+fn windash(value: Test) -> Result<Test, Fault> {
+    let Test::Match(pattern) = value else { return Err(mismatch("windash", "text", &value).into()) };
+    let most = (MAX_EXPANDED / text_len(&pattern).max(1)).min(MAX_EXPANSION);
     let mut variants = vec![Pattern::default()];
     for part in pattern.parts() {
         let Part::Text(text) = part else {
@@ -298,6 +349,10 @@ fn windash(value: Test) -> Result<Test, String> {
         };
         let mut from = 0;
         for at in dashes(text) {
+            // Known before it is made: each variant is as long as the value.
+            if variants.len() * DASHES.len() > most {
+                return Err(if most < MAX_EXPANSION { too_long("windash") } else { too_many("windash") });
+            }
             variants = variants
                 .into_iter()
                 .flat_map(|variant| {
@@ -309,9 +364,6 @@ fn windash(value: Test) -> Result<Test, String> {
                     })
                 })
                 .collect();
-            if variants.len() > MAX_EXPANSION {
-                return Err(format!("modifier `windash` expands the value to more than {MAX_EXPANSION}"));
-            }
             from = at + 1;
         }
         for variant in &mut variants {
