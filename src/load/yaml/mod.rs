@@ -12,7 +12,7 @@ mod merge;
 mod numbers;
 mod scalar;
 
-use saphyr_parser::{Event, Parser};
+use saphyr_parser::{Event, Marker, Parser};
 use serde::de::DeserializeSeed as _;
 
 use crate::model::Value;
@@ -58,9 +58,8 @@ pub struct Document {
 pub fn read(text: &str, file: FileId, limits: &YamlLimits) -> (Vec<Document>, Findings) {
     let mut documents = Vec::with_capacity(1);
     let mut findings = Findings::new();
-    if let Some(offset) = runaway_brackets(text, limits.depth) {
-        let message = format!("nesting is deeper than {} levels", limits.depth);
-        findings.push(Finding::new(Code::OverLimit, one_char(text, file, offset), message));
+    if let Some(finding) = runaway_brackets(text, file, limits.depth) {
+        findings.push(finding);
         return (documents, findings);
     }
     let build = Build::new(text, limits);
@@ -94,12 +93,16 @@ pub fn read(text: &str, file: FileId, limits: &YamlLimits) -> (Vec<Document>, Fi
     (documents, findings)
 }
 
-/// Where the text nests deeper than `depth`, if it has brackets enough to hold the parser up.
+/// What is wrong with a text that has brackets enough to hold the parser up.
 ///
 /// libyaml's time is the product of tokens and open brackets, so this must be known before it
 /// runs. Only a parser can tell brackets that nest from those within texts, and `saphyr-parser`
 /// gives up at 255 open ones; the few files with that many brackets are read by it first.
-fn runaway_brackets(text: &str, depth: u32) -> Option<usize> {
+fn runaway_brackets(text: &str, file: FileId, depth: u32) -> Option<Finding> {
+    let too_deep = |marker: &Marker| {
+        let message = format!("nesting is deeper than {depth} levels");
+        Some(Finding::new(Code::OverLimit, one_char(text, file, byte(text, marker.index())), message))
+    };
     memchr::memchr2_iter(b'[', b'{', text.as_bytes()).nth(MANY_BRACKETS)?;
     let mut open = 0_u32;
     for event in Parser::new_from_str(text) {
@@ -107,27 +110,29 @@ fn runaway_brackets(text: &str, depth: u32) -> Option<usize> {
             Ok((Event::SequenceStart(..) | Event::MappingStart(..), span)) => {
                 open += 1;
                 if open > depth {
-                    return Some(byte(text, span.start.index()));
+                    return too_deep(&span.start);
                 }
             }
             Ok((Event::SequenceEnd | Event::MappingEnd, _)) => open = open.saturating_sub(1),
             Ok(_) => {}
-            Err(error) if error.info().starts_with("recursion limit") => {
-                return Some(byte(text, error.marker().index()));
+            Err(error) if error.info().starts_with("recursion limit") => return too_deep(error.marker()),
+            // libyaml tells mistakes better, but is not let near a text that looks deep.
+            Err(error) if has_many_unclosed(text) => {
+                let at = one_char(text, file, byte(text, error.marker().index()));
+                return Some(Finding::new(Code::MalformedYaml, at, format!("not valid YAML: {}", error.info())));
             }
-            // What the two parsers do not agree on is left to libyaml, unless it looks deep.
-            Err(_) => return unclosed_brackets(text),
+            Err(_) => return None,
         }
     }
     None
 }
 
-/// Brackets a file may hold before it is looked at, and that may be open in one that is no YAML.
+/// Brackets a file may hold before it is looked at, and leave open if it is not valid YAML.
 const MANY_BRACKETS: usize = 1000;
 
-fn unclosed_brackets(text: &str) -> Option<usize> {
+fn has_many_unclosed(text: &str) -> bool {
     let mut open = 0_usize;
-    text.bytes().position(|byte| {
+    text.bytes().any(|byte| {
         match byte {
             b'[' | b'{' => open += 1,
             b']' | b'}' => open = open.saturating_sub(1),
