@@ -73,8 +73,11 @@ impl Pass<'_> {
         let (mut at, mut open) = (0, Vec::new());
         while let Some((event, range)) = events.get(at) {
             match event {
-                Event::Start(Tag::CodeBlock(_)) => {
+                Event::Start(Tag::CodeBlock(kind)) => {
                     self.quiet.push(range.clone());
+                    if kind.is_fenced() {
+                        self.close_fence(events, at);
+                    }
                     at = element_end(events, at);
                 }
                 Event::Start(Tag::HtmlBlock) => {
@@ -98,6 +101,27 @@ impl Pass<'_> {
                 _ => {}
             }
             at += 1;
+        }
+    }
+
+    /// Ends a fence that is open at the end of the text, before the rest of the page is code and the
+    /// next open fence makes a tag of what was code. One in a list or quote ends with it.
+    fn close_fence(&mut self, events: &Events<'_>, at: usize) {
+        let range = &events[at].1;
+        if !self.source[range.end..].trim().is_empty() {
+            return;
+        }
+        let starts = events[..at].iter().filter(|(event, _)| matches!(event, Event::Start(_))).count();
+        let ends = events[..at].iter().filter(|(event, _)| matches!(event, Event::End(_))).count();
+        let block = self.source[range.clone()].trim();
+        let mark = block.chars().next().unwrap_or('`');
+        let fence = &block[..block.len() - block.trim_start_matches(mark).len()];
+        // Four blanks before it make it code.
+        let last = block.lines().skip(1).last().unwrap_or_default();
+        let indented = last.starts_with("    ") || last.trim_start_matches(' ').starts_with('\t');
+        let closed = !indented && last.trim().len() >= fence.len() && last.trim().chars().all(|c| c == mark);
+        if starts == ends && !closed {
+            self.edits.push((self.source.len()..self.source.len(), format!("\n{fence}\n")));
         }
     }
 

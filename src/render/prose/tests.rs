@@ -76,6 +76,24 @@ fn images_of_elsewhere_are_links() {
 }
 
 #[test]
+fn a_fence_ends_with_its_text() {
+    for (source, ending) in [
+        ("a\n\n~~~\n<script>", "\n~~~\n"),
+        ("````sh\n```\n", "\n````\n"),
+        ("~~~\n    ~~~", "\n~~~\n"),
+        ("~~~", "\n~~~\n"),
+        ("~~~\nb\n~~~", ""),
+        ("```\nb\n  ````  \n", ""),
+        ("~~~\nb\n~~~\n\nc\n", ""),
+        ("- ~~~\n  b\n", ""),
+        ("> ```\n> b", ""),
+    ] {
+        let prose = Prose { source: source.to_owned(), links: Vec::new(), heading_shift: 1 };
+        assert_eq!(to_markdown(&prose, RouteId(2), &routes()), format!("{source}{ending}"));
+    }
+}
+
+#[test]
 fn links_that_lead_nowhere_are_text() {
     let source = "[a *b*](../gone/) ![c](gone.png) [d][r] <https://e.example/>\n\n[r]: gone.md\n";
     assert_eq!(
