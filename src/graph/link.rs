@@ -5,20 +5,11 @@ use std::collections::{HashMap, HashSet};
 use crate::model::{AttackId, Corpus, Kind, Origin, Rule};
 use crate::text::{At, Place};
 
+use super::data_needed::DataNeededProfile;
 use super::index::EdgeIndex;
 use super::names::Names;
 use super::tags::{TagIndex, Target};
 use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_links, data_needed};
-
-/// How the Data Needed of a rule that declares none is calculated.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DataNeededProfile {
-    /// From log source, event ids and fields, as they are meant.
-    #[default]
-    Default,
-    /// As ATC did in February 2019, errors included.
-    Atc2019,
-}
 
 /// Links the corpus. Never fails: what leads nowhere is kept as [`Unresolved`].
 pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
@@ -77,11 +68,11 @@ impl<'a> Linker<'a> {
     fn content(&mut self) {
         let corpus = self.corpus;
         let tags = TagIndex::new(&corpus.attack);
-        let data = names(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
-        let policies = names(corpus.logging_policies.iter().map(|x| (&x.title, &x.origin)));
-        let enrichments = names(corpus.enrichments.iter().map(|x| (&x.title, &x.origin)));
-        let actions = names(corpus.response_actions.iter().map(|x| (&x.title, &x.origin)));
-        let playbooks = names(corpus.response_playbooks.iter().map(|x| (&x.title, &x.origin)));
+        let data = Names::of(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
+        let policies = Names::of(corpus.logging_policies.iter().map(|x| (&x.title, &x.origin)));
+        let enrichments = Names::of(corpus.enrichments.iter().map(|x| (&x.title, &x.origin)));
+        let actions = Names::of(corpus.response_actions.iter().map(|x| (&x.title, &x.origin)));
+        let playbooks = Names::of(corpus.response_playbooks.iter().map(|x| (&x.title, &x.origin)));
         let action_ids = ids(corpus.response_actions.iter().map(|x| x.id.as_deref()));
         let rules = RuleNames::new(&corpus.rules);
 
@@ -295,10 +286,6 @@ impl<'a> RuleNames<'a> {
     fn by_name(&self, name: &str) -> Option<u32> {
         self.names.get(name.trim()).copied()
     }
-}
-
-pub(super) fn names<'a>(entities: impl Iterator<Item = (&'a String, &'a Origin)> + Clone) -> Names<'a> {
-    Names::new(entities.map(|(title, origin)| (title.as_str(), origin.stem.as_str())))
 }
 
 fn ids<'a>(entities: impl Iterator<Item = Option<&'a str>>) -> HashMap<&'a str, u32> {

@@ -15,9 +15,9 @@ mod node;
 mod tags;
 
 pub use coverage::{Coverage, CoverageState};
-pub use data_needed::DataGap;
+pub use data_needed::{DataGap, DataNeededProfile};
 pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy, Via};
-pub use link::{DataNeededProfile, link};
+pub use link::link;
 pub use node::Node;
 
 use crate::model::{AttackId, AttackKind, AttackObject, Corpus, Origin};

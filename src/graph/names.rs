@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::model::Origin;
+
 /// Titles and stems of one kind; a title wins over another entity's stem, the first of equal
 /// names wins (duplicates are `check`'s to report).
 pub(super) struct Names<'a>(HashMap<&'a str, u32>);
 
 impl<'a> Names<'a> {
-    /// The names of entities given as (title, stem) in corpus order.
-    pub(super) fn new(entities: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+    /// The names of entities, given in corpus order.
+    pub(super) fn of(entities: impl Iterator<Item = (&'a String, &'a Origin)> + Clone) -> Self {
+        let entities = entities.map(|(title, origin)| (title.as_str(), origin.stem.as_str()));
         let mut names = HashMap::new();
         for (i, (title, _)) in (0..).zip(entities.clone()) {
             names.entry(title).or_insert(i);

@@ -17,11 +17,20 @@ use rayon::prelude::*;
 
 use crate::model::{Corpus, Rule, RuleKind};
 
-use super::link::{DataNeededProfile, names};
 use super::names::Names;
 use super::{Edge, EdgeKind, Node, Unresolved, UnresolvedWhy, Via};
 
 use self::supply::Supply;
+
+/// How the Data Needed of a rule that declares none is calculated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DataNeededProfile {
+    /// From log source, event ids and fields, as they are meant.
+    #[default]
+    Default,
+    /// As ATC did in February 2019, errors included.
+    Atc2019,
+}
 
 /// Why a rule has no Data Needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +72,7 @@ pub(super) fn add(
     edges: &mut Vec<Edge>,
     unresolved: &mut Vec<Unresolved>,
 ) -> Vec<Option<DataGap>> {
-    let by_name = names(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
+    let by_name = Names::of(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
     let supply = Supply::new(corpus, &by_name);
     let needs: Vec<Needs> = corpus
         .rules

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::model::{Corpus, DataNeeded, LogSource, Rule};
 
-use super::super::link::names;
 use super::super::names::Names;
 use super::logsource::{EventSource, event_sources};
 
@@ -121,7 +120,7 @@ impl<'a> Supply<'a> {
         });
         Self {
             offers: (0..).zip(&corpus.data_needed).map(|(index, dn)| offer(index, dn)).collect(),
-            enrichments: names(corpus.enrichments.iter().map(|x| (&x.title, &x.origin))),
+            enrichments: Names::of(corpus.enrichments.iter().map(|x| (&x.title, &x.origin))),
             added: added.collect(),
         }
     }
