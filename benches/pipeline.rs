@@ -21,7 +21,7 @@ use purplebook::graph::{DataNeededProfile, Graph, link};
 use purplebook::load::{attack, load};
 use purplebook::model::{Corpus, Kind};
 use purplebook::project::Project;
-use purplebook::query::{Target, compile, target};
+use purplebook::query::{Request, compile, target};
 use purplebook::report::Progress;
 use purplebook::site::{OutPath, plan};
 use purplebook::source::{Folder, ReadLimits, SourceSet, read};
@@ -81,8 +81,8 @@ fn corpus() -> Corpus {
     load(&SOURCES, attack::embedded(None).expect("built in")).0
 }
 
-fn targets() -> Vec<&'static Target> {
-    TARGETS.iter().map(|name| target(name).expect("a target")).collect()
+fn requests() -> Vec<Request> {
+    TARGETS.iter().map(|name| Request::new(target(name).expect("a target"))).collect()
 }
 
 /// The project as the command would open it.
@@ -148,7 +148,7 @@ fn e_link(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn f_compile(bencher: Bencher<'_, '_>) {
-    bencher.counter(GRAPH.corpus().rules.len()).bench(|| compile(GRAPH.corpus(), &targets()));
+    bencher.counter(GRAPH.corpus().rules.len()).bench(|| compile(GRAPH.corpus(), &requests()));
 }
 
 #[divan::bench]

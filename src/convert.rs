@@ -10,13 +10,13 @@ use rayon::prelude::*;
 
 use crate::config::QueryChoice;
 use crate::load;
-use crate::model::{Attack, Kind, Rule};
-use crate::query::{self, NotConvertible, Outcome};
+use crate::model::{Attack, Corpus, Kind, Rule};
+use crate::query::{self, Context, NotConvertible, Outcome};
 use crate::report::{Code, Finding, Findings, Severity};
 use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
 use crate::text::{At, FileId};
 
-pub use crate::query::{Target, target, targets};
+pub use crate::query::{Compat, Format, Request, Target, target, targets};
 
 /// What became of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,25 +48,26 @@ pub fn known_targets() -> Vec<QueryChoice> {
     query::targets().iter().map(choice).collect()
 }
 
-/// Reads the rule files under `paths`, files or folders, and converts them for `target`.
+/// Reads the rule files under `paths`, files or folders, and converts them as `request` says.
 ///
 /// Files are named by the path given, and by what follows it.
 ///
 /// # Errors
 /// If something cannot be read.
-pub fn convert(paths: &[PathBuf], target: &Target) -> Result<Conversions, ReadError> {
+pub fn convert(paths: &[PathBuf], request: &Request) -> Result<Conversions, ReadError> {
     let folders: Vec<Folder> =
         paths.iter().map(|path| Folder { kind: Kind::Rule, path: path.clone(), required: true }).collect();
     // Without a root, paths are shown as they were given.
     let (sources, mut problems) = source::read(Path::new(""), &folders, &ReadLimits::default())?;
     let (corpus, more) = load::load(&sources, Attack::default());
     problems.append(more);
-    Ok(convert_all(sources, &corpus.rules, problems, target))
+    Ok(convert_all(sources, &corpus, problems, request))
 }
 
 /// Notes and warnings of loading are left out: they are for `check` to tell.
-fn convert_all(sources: SourceSet, rules: &[Rule], problems: Findings, target: &Target) -> Conversions {
-    let outcomes: Vec<Outcome> = rules.par_iter().map(|rule| query::convert(rule, target)).collect();
+fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request: &Request) -> Conversions {
+    let (rules, context) = (&corpus.rules, Context::new(corpus));
+    let outcomes: Vec<Outcome> = rules.par_iter().map(|rule| query::convert(rule, request, &context)).collect();
     let mut findings: Findings = problems.into_iter().filter(|found| found.severity == Severity::Error).collect();
     for refused in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
         findings.push(finding(refused));

@@ -7,8 +7,8 @@ mod query_support;
 use std::collections::BTreeMap;
 
 use lucene::{Event, finds};
-use purplebook::query::{convert, target};
-use query_support::{rule, rule_files, shared};
+use purplebook::query::target;
+use query_support::{convert, rule, rule_files, shared};
 
 /// The fields of a Windows event as log shippers flatten them.
 fn event(json: &serde_json::Value) -> Event {

@@ -2,9 +2,9 @@
 
 mod query_support;
 
-use purplebook::query::{convert, legacy_stdout, target};
+use purplebook::query::{legacy_stdout, target};
 use purplebook::report::Code;
-use query_support::rule;
+use query_support::{convert, rule};
 
 fn stdout(name: &str, text: &str) -> String {
     legacy_stdout(&rule(text), target(name).expect("registered"))

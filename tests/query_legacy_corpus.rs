@@ -2,9 +2,9 @@
 
 mod query_support;
 
-use purplebook::query::{convert, legacy_stdout, target};
+use purplebook::query::{legacy_stdout, target};
 use purplebook::report::Code;
-use query_support::{rule, shared};
+use query_support::{convert, rule, shared};
 
 /// Checks one target against all recorded runs; returns how many there were.
 fn same_bytes(name: &str) -> Option<usize> {

@@ -3,9 +3,9 @@
 mod query_support;
 
 use purplebook::model::Corpus;
-use purplebook::query::{compile, convert, target, targets};
+use purplebook::query::{Request, compile, target, targets};
 use purplebook::report::Code;
-use query_support::rule;
+use query_support::{convert, rule};
 
 const ID: &str = "title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\n";
 
@@ -360,7 +360,7 @@ fn one_finding_for_each_rule_and_reason() {
         rule(&format!("{ID}detection:\n  s: {{A: 1}}\n  condition: s\n")),
     ];
     let corpus = Corpus { rules, ..Corpus::default() };
-    let all: Vec<_> = targets().iter().collect();
+    let all: Vec<_> = targets().iter().map(Request::new).collect();
     let found: Vec<String> =
         compile(&corpus, &all).findings().iter().map(|f| format!("{} {}", f.code, f.message)).collect();
     assert_eq!(

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use purplebook::model::{Rule, Value};
-use purplebook::query::{convert, legacy_stdout, target, targets};
-use query_support::rule;
+use purplebook::query::{legacy_stdout, target, targets};
+use query_support::{convert, rule};
 
 fn with(detection: Vec<(&str, Value)>, id: bool) -> Rule {
     let mut rule = rule("title: T\n");

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use purplebook::load::load;
 use purplebook::model::{Attack, Kind};
-use purplebook::query::{compile, targets};
+use purplebook::query::{Request, compile, targets};
 use purplebook::source::{FileRole, SourceFile, SourceSet};
 
 fuzz_target!(|text: &str| {
@@ -15,12 +15,12 @@ fuzz_target!(|text: &str| {
         text: text.to_owned(),
     };
     let (corpus, _) = load(&SourceSet::new(vec![file], Vec::new()), Attack::default());
-    let all: Vec<_> = targets().iter().collect();
+    let all: Vec<_> = targets().iter().map(Request::new).collect();
     let compiled = compile(&corpus, &all);
     for rule in 0..corpus.rules.len() {
-        for target in &all {
-            let outcome = compiled.get(rule, target.name).expect("every target was asked for");
-            assert!(outcome.as_ref().map_or(true, |queries| !queries.is_empty()), "{}", target.name);
+        for (i, request) in all.iter().enumerate() {
+            let outcome = compiled.get(rule, i).expect("every target was asked for");
+            assert!(outcome.as_ref().map_or(true, |queries| !queries.is_empty()), "{}", request.target.name);
         }
     }
 });

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::config::{MarkdownProfile, Overrides};
+use crate::convert::Compat;
 use crate::model::Kind;
 
 const EXAMPLES: &str = "\
@@ -139,12 +140,33 @@ pub(super) struct ConvertArgs {
     /// The output format of the target
     #[arg(long, short, default_value = "default")]
     pub(super) format: String,
+    /// Whose text to write
+    #[arg(long, value_enum, default_value_t = CompatArg::Strict)]
+    pub(super) compat: CompatArg,
     /// Print one JSON object per rule file
     #[arg(long)]
     pub(super) jsonl: bool,
     /// List the targets with their formats and pipelines
     #[arg(long)]
     pub(super) list: bool,
+}
+
+/// How close to Sigma's reference converter a query is.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum CompatArg {
+    /// Queries that are right in the engine
+    Strict,
+    /// The text of Sigma's reference converter, its mistakes among it
+    Pysigma,
+}
+
+impl From<CompatArg> for Compat {
+    fn from(arg: CompatArg) -> Self {
+        match arg {
+            CompatArg::Strict => Self::Strict,
+            CompatArg::Pysigma => Self::PySigma,
+        }
+    }
 }
 
 /// Where the project is.

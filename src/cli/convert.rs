@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::config::{list, nearest};
-use crate::convert::{Conversion, Target, known_targets, target, targets};
+use crate::convert::{Conversion, Request, known_targets, target, targets};
 use crate::report::render::SourceText;
 use crate::text::visible_in_json;
 
@@ -22,8 +22,8 @@ pub(super) fn run(args: &ConvertArgs, terminal: Terminal) -> Result<u8, Failure>
         io::stdout().write_all(table().as_bytes())?;
         return Ok(CLEAN);
     }
-    let target = chosen(args)?;
-    let done = crate::convert::convert(&args.paths, target).map_err(|error| Failure::new(error.to_string()))?;
+    let request = chosen(args)?;
+    let done = crate::convert::convert(&args.paths, &request).map_err(|error| Failure::new(error.to_string()))?;
     if let Some(path) = args.paths.iter().find(|path| nothing_under(path, &done.files)) {
         let help = "rule files end in .yml or .yaml";
         return Err(Failure::help(format!("no rule file in {}", path.display()), help));
@@ -31,7 +31,7 @@ pub(super) fn run(args: &ConvertArgs, terminal: Terminal) -> Result<u8, Failure>
     let mut text = String::new();
     for file in &done.files {
         if args.jsonl {
-            text.push_str(&line(file, target)?);
+            text.push_str(&line(file, &request)?);
         } else {
             for query in file.outcome.iter().flatten() {
                 text.push_str(query.trim_end_matches('\n'));
@@ -56,26 +56,28 @@ fn nothing_under(path: &Path, files: &[Conversion]) -> bool {
     files.iter().all(|file| !Path::new(&file.path).starts_with(path))
 }
 
-/// The target that was asked for; its format and pipelines must be known too.
-fn chosen(args: &ConvertArgs) -> Result<&'static Target, Failure> {
+/// What was asked for; target, format and pipelines must be known.
+fn chosen(args: &ConvertArgs) -> Result<Request, Failure> {
     let name = args.target.as_deref().unwrap_or_default();
-    let found = target(name);
-    let Some(found) = found else {
+    let Some(found) = target(name) else {
         let known = known_targets();
         let names = || known.iter().map(|choice| choice.target.as_str());
         return Err(unknown("target", name, names().collect()));
     };
-    if args.format != DEFAULT_FORMAT && !found.formats.contains(&args.format.as_str()) {
-        return Err(unknown(&format!("format of {name}"), &args.format, found.formats.to_vec()));
+    let mut request = Request::new(found);
+    request.compat = args.compat.into();
+    // sigma-cli's name for the first format of a target.
+    if args.format != "default" {
+        request.format = found.format(&args.format).ok_or_else(|| {
+            let known = found.formats.iter().map(|format| format.name).collect();
+            unknown(&format!("format of {name}"), &args.format, known)
+        })?;
     }
     match args.pipeline.first() {
         Some(pipeline) => Err(unknown("pipeline", pipeline, Vec::new())),
-        None => Ok(found),
+        None => Ok(request),
     }
 }
-
-/// sigma-cli's name for the first format of a target.
-const DEFAULT_FORMAT: &str = "default";
 
 fn unknown(what: &str, name: &str, known: Vec<&str>) -> Failure {
     let help = match nearest(name, known.iter().copied()) {
@@ -89,7 +91,8 @@ fn unknown(what: &str, name: &str, known: Vec<&str>) -> Failure {
 fn table() -> String {
     let mut text = String::new();
     for target in targets() {
-        let _ = writeln!(text, "{:<14} {} (formats: {})", target.name, target.description, target.formats.join(", "));
+        let formats: Vec<&str> = target.formats.iter().map(|format| format.name).collect();
+        let _ = writeln!(text, "{:<14} {} (formats: {})", target.name, target.description, formats.join(", "));
     }
     text
 }
@@ -106,12 +109,12 @@ struct Line<'a> {
     error: Option<&'a str>,
 }
 
-fn line(file: &Conversion, target: &Target) -> Result<String, Failure> {
+fn line(file: &Conversion, request: &Request) -> Result<String, Failure> {
     let line = Line {
         path: &file.path,
         id: file.id.as_deref(),
         title: file.title.as_deref(),
-        target: target.name,
+        target: request.target.name,
         queries: file.outcome.as_deref().ok(),
         error: file.outcome.as_ref().err().map(String::as_str),
     };

@@ -10,7 +10,7 @@ use crate::config::{Config, MarkdownProfile};
 use crate::graph::{DataNeededProfile, Graph, link};
 use crate::load::{self, attack};
 use crate::model::{Attack, Kind, Tally};
-use crate::query::{self, Compiled, Target};
+use crate::query::{self, Compiled, Request};
 use crate::render::ThemeError;
 use crate::report::{Findings, Progress, Stage};
 use crate::site::{LinkIndex, OutPath, SitePlan, plan};
@@ -76,7 +76,7 @@ impl Project {
         let copied = sources.assets.iter().map(|asset| asset.within.as_str());
         let plan = plan(&graph, site::reserved(&config)?.into_iter(), copied);
         progress.begin(Stage::Converting, 0);
-        let compiled = query::compile(graph.corpus(), &targets(&config));
+        let compiled = query::compile(graph.corpus(), &requests(&config));
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
         let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
@@ -124,8 +124,9 @@ fn folders(config: &Config) -> Vec<Folder> {
     Kind::ALL.into_iter().flat_map(of).collect()
 }
 
-fn targets(config: &Config) -> Vec<&'static Target> {
-    config.queries.show.iter().filter_map(|choice| query::target(&choice.target)).collect()
+/// One for each query shown that has a known target.
+fn requests(config: &Config) -> Vec<Request> {
+    config.queries.show.iter().filter_map(|choice| query::target(&choice.target)).map(Request::new).collect()
 }
 
 fn data_needed_profile(markdown: MarkdownProfile) -> DataNeededProfile {

@@ -94,15 +94,15 @@ impl Project {
             .filter_map(|choice| Some((choice, query::target(&choice.target)?)))
             .collect();
         let of_rule = |rule: usize| {
-            let query = |(choice, target): &(&QueryChoice, &Target)| {
-                let text = match self.compiled.get(rule, target.name)? {
+            let query = |(i, (choice, target)): (usize, &(&QueryChoice, &Target))| {
+                let text = match self.compiled.get(rule, i)? {
                     Ok(queries) => QueryText::Converted(queries.clone()),
                     Err(why) => QueryText::NotConvertible(why.reason.clone()),
                 };
-                let (title, language) = (choice.title.clone(), target.language);
+                let (title, language) = (choice.title.clone(), target.formats[0].language);
                 Some(Query { target: target.name.to_owned(), title, language, text })
             };
-            choices.iter().filter_map(query).collect()
+            choices.iter().enumerate().filter_map(query).collect()
         };
         (0..self.graph.corpus().rules.len()).into_par_iter().map(of_rule).collect()
     }

@@ -1,19 +1,25 @@
-//! Sigma semantics and SIEM dialects: rule → tree → text.
+//! Sigma semantics and SIEM dialects: rule → detections → tree → text.
 //!
 //! Two languages are read, the Sigma of February 2019 and Sigma 2.x ([`front`] says how they are
-//! told apart); each has a front end over the same ordered YAML values. A target is one file in
-//! [`target`] and one line in its registry. Nothing here fails but by a [`NotConvertible`] with
-//! the exact place of what cannot be said.
+//! told apart); each has a front end over the same ordered YAML values. Pipelines change what was
+//! read ([`detection`]), then it becomes a tree ([`tree`]), which a target writes. A target is one
+//! file in [`target`] and one line in its registry. Nothing here fails but by a
+//! [`NotConvertible`] with the exact place of what cannot be said.
 
 mod aggregation;
 mod compile;
+mod detection;
 mod front;
+mod glob;
+mod pattern;
+mod reading;
 mod refusal;
 mod target;
+mod test;
 mod tree;
-mod value;
 mod writer;
 
-pub use compile::{Compiled, Outcome, compile, convert, legacy_stdout};
+pub use compile::{Compiled, Context, Outcome, Request, compile, convert, legacy_stdout};
+pub use reading::Compat;
 pub use refusal::NotConvertible;
-pub use target::{Target, target, targets};
+pub use target::{Format, Target, target, targets};

@@ -1,13 +1,17 @@
-//! What a target is: a table of tokens, grouping rules and leaf writers, and the walk over it.
+//! The walk over a condition tree, once for all languages.
 //!
-//! A dialect writes single comparisons and lists of one field; operators, parentheses and
-//! negation are written here, once for all of them.
+//! A [`Dialect`] is a table ([`Syntax`]: tokens, parentheses, which comparisons may be written as
+//! a list) and the functions that write single comparisons and lists of one field. Operators,
+//! parentheses and negation are written here; a language that needs it otherwise overrides the
+//! function concerned. A dialect may keep what it has to write elsewhere in the query.
 
 use super::refusal::{Refusal, Spot};
-use super::tree::{Leaf, Node, Test};
+use super::test::Test;
+use super::tree::{Leaf, Node};
 
-/// A query language.
-pub(super) struct Dialect {
+/// The table of a query language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Syntax {
     /// Between the parts of an AND.
     pub(super) and: &'static str,
     /// Between the parts of an OR.
@@ -16,19 +20,41 @@ pub(super) struct Dialect {
     pub(super) not: &'static str,
     /// Which parts of an AND, OR or NOT stand in parentheses.
     pub(super) grouping: Grouping,
-    /// Writes one comparison.
-    pub(super) leaf: for<'r> fn(&mut String, &Leaf<'r>) -> Result<Form, Refusal<'r>>,
-    /// Writes an OR of strings and numbers of one field in the language's list form.
-    pub(super) list: fn(&mut String, &str, &[&Test]) -> Form,
+    /// Which comparisons of one field are written as a list.
+    pub(super) lists: Lists,
+    /// Whether the negation of "has no value" is written as "has a value".
+    pub(super) not_null: bool,
+}
+
+/// Where a language has a list form for strings and numbers of one field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lists {
+    /// For an OR.
+    pub(super) any: bool,
+    /// For an AND.
+    pub(super) all: bool,
+    /// What one written value became (`windash` …), though it be only one.
+    pub(super) expansions: bool,
+}
+
+impl Lists {
+    /// No list form.
+    pub(super) const NONE: Self = Self { any: false, all: false, expansions: false };
+    /// For an OR only.
+    pub(super) const ANY: Self = Self { any: true, all: false, expansions: false };
 }
 
 /// How many parentheses a language's queries have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grouping {
-    /// Those without which the meaning would be another.
+    /// Those without which the meaning would be another, in a language whose operators have no
+    /// reliable precedence.
     Needed,
-    /// One pair around every part that is no comparison, as Sigma's reference converter writes
-    /// languages whose operators have no reliable precedence.
+    /// Those needed where AND binds tighter than OR.
+    AndFirst,
+    /// Those needed where OR binds tighter than AND.
+    OrFirst,
+    /// One pair around every part that is no comparison.
     Always,
 }
 
@@ -46,80 +72,189 @@ pub(super) enum Form {
     Or,
 }
 
-impl Dialect {
+/// How the parts of a node are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// All.
+    And,
+    /// Any.
+    Or,
+}
+
+/// What a piece of text is, or why there is none.
+pub(super) type Written<'n> = Result<Form, Refusal<'n>>;
+
+/// A language, with whatever state the writing of one query needs.
+pub(super) trait Dialect<'n> {
+    /// Its table.
+    const SYNTAX: Syntax;
+
+    /// Writes one comparison; never a [`Test::Any`].
+    fn leaf(&mut self, out: &mut String, leaf: Leaf<'n>) -> Written<'n>;
+
+    /// Writes strings and numbers of one field in the list form.
+    fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
+        let leaves: Vec<Node<'n>> = list.leaves().map(Node::Leaf).collect();
+        self.join(out, &leaves, list.link)
+    }
+
+    /// Whether a test may stand in a list.
+    fn lists(&self, test: &Test) -> bool {
+        is_string_or_number(test)
+    }
+
+    /// Writes a node.
+    fn node(&mut self, out: &mut String, node: &Node<'n>) -> Written<'n> {
+        write_node(self, out, node)
+    }
+
+    /// Writes the negation of a node.
+    fn negation(&mut self, out: &mut String, child: &Node<'n>) -> Written<'n> {
+        write_negation(self, out, child)
+    }
+
+    /// Writes an AND or OR that has no list form.
+    fn join(&mut self, out: &mut String, children: &[Node<'n>], link: Link) -> Written<'n> {
+        write_join(self, out, children, link)
+    }
+
+    /// Whether a child of an AND or OR that was written as `form` stands in parentheses.
+    fn groups(&self, link: Link, child: &Node<'n>, form: Form) -> bool {
+        needs_group(Self::SYNTAX, link, child, form)
+    }
+
     /// The query for a tree.
-    pub(super) fn query<'r>(&self, node: &Node<'r>) -> Result<String, Refusal<'r>> {
+    fn query(&mut self, node: &Node<'n>) -> Result<String, Refusal<'n>> {
         let mut out = String::with_capacity(256);
         self.node(&mut out, node)?;
         Ok(out)
     }
+}
 
-    fn node<'r>(&self, out: &mut String, node: &Node<'r>) -> Result<Form, Refusal<'r>> {
-        match node {
-            Node::Leaf(leaf) => self.leaf(out, leaf),
-            Node::Not(child) => self.negation(out, child),
-            Node::And(children) => self.join(out, children, Form::And),
-            Node::Or(children) => match one_field(children, self.grouping) {
-                Some((field, tests)) => Ok((self.list)(out, field, &tests)),
-                None => self.join(out, children, Form::Or),
-            },
+/// Comparisons of one field, joined in one way.
+pub(super) struct List<'l, 'n> {
+    /// The field.
+    pub(super) field: &'n str,
+    /// What it is compared with.
+    pub(super) tests: &'l [&'n Test],
+    /// How the comparisons are joined.
+    pub(super) link: Link,
+    /// Where the first was written.
+    pub(super) spot: Spot<'n>,
+}
+
+impl<'n> List<'_, 'n> {
+    /// Each comparison alone.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = Leaf<'n>> {
+        self.tests.iter().map(|test| Leaf { field: Some(self.field), test, spot: self.spot })
+    }
+}
+
+/// Writes a node as [`Dialect::node`] does unless a language has its own way.
+pub(super) fn write_node<'n, D: Dialect<'n> + ?Sized>(
+    dialect: &mut D,
+    out: &mut String,
+    node: &Node<'n>,
+) -> Written<'n> {
+    let (children, link) = match node {
+        Node::Leaf(leaf) => return write_leaf(dialect, out, *leaf),
+        Node::Not(child) => return dialect.negation(out, child),
+        Node::And(children) => (children, Link::And),
+        Node::Or(children) => (children, Link::Or),
+    };
+    match one_field(dialect, children, link) {
+        Some((field, tests, spot)) => dialect.list(out, &List { field, tests: &tests, link, spot }),
+        None => dialect.join(out, children, link),
+    }
+}
+
+/// Writes a comparison, or all that one written value became.
+pub(super) fn write_leaf<'n, D: Dialect<'n> + ?Sized>(
+    dialect: &mut D,
+    out: &mut String,
+    leaf: Leaf<'n>,
+) -> Written<'n> {
+    let Test::Any(tests) = leaf.test else { return dialect.leaf(out, leaf) };
+    if let Some(field) = leaf.field
+        && D::SYNTAX.lists.expansions
+        && tests.iter().all(|test| dialect.lists(test))
+    {
+        let tests: Vec<&Test> = tests.iter().collect();
+        return dialect.list(out, &List { field, tests: &tests, link: Link::Or, spot: leaf.spot });
+    }
+    let leaves: Vec<Node<'n>> = tests.iter().map(|test| Node::Leaf(Leaf { test, ..leaf })).collect();
+    match leaves.as_slice() {
+        [one] => dialect.node(out, one),
+        more => dialect.join(out, more, Link::Or),
+    }
+}
+
+static THERE: Test = Test::Exists(true);
+
+/// Writes a negation as [`Dialect::negation`] does unless a language has its own way.
+pub(super) fn write_negation<'n, D: Dialect<'n> + ?Sized>(
+    dialect: &mut D,
+    out: &mut String,
+    child: &Node<'n>,
+) -> Written<'n> {
+    if let Node::Leaf(leaf) = child
+        && D::SYNTAX.not_null
+        && matches!(leaf.test, Test::Null | Test::Exists(false))
+    {
+        return dialect.leaf(out, Leaf { test: &THERE, ..*leaf });
+    }
+    out.push_str(D::SYNTAX.not);
+    let needs = |form| match D::SYNTAX.grouping {
+        Grouping::Needed => form != Form::Single,
+        Grouping::AndFirst | Grouping::OrFirst => {
+            matches!(form, Form::And | Form::Or) || !matches!(child, Node::Leaf(_))
+        }
+        Grouping::Always => !matches!(child, Node::Leaf(_)),
+    };
+    grouped(out, |out| dialect.node(out, child), needs)?;
+    Ok(Form::Negated)
+}
+
+/// Writes an AND or OR as [`Dialect::join`] does unless a language has its own way.
+pub(super) fn write_join<'n, D: Dialect<'n> + ?Sized>(
+    dialect: &mut D,
+    out: &mut String,
+    children: &[Node<'n>],
+    link: Link,
+) -> Written<'n> {
+    for (i, child) in children.iter().enumerate() {
+        if i > 0 {
+            out.push_str(if link == Link::And { D::SYNTAX.and } else { D::SYNTAX.or });
+        }
+        let start = out.len();
+        let form = dialect.node(out, child)?;
+        if dialect.groups(link, child, form) {
+            out.insert(start, '(');
+            out.push(')');
         }
     }
+    Ok(if link == Link::And { Form::And } else { Form::Or })
+}
 
-    fn leaf<'r>(&self, out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
-        let Test::Any(tests) = &leaf.test else { return (self.leaf)(out, leaf) };
-        if let Some(field) = leaf.field
-            && tests.iter().all(fits_list)
-        {
-            return Ok((self.list)(out, field, &tests.iter().collect::<Vec<_>>()));
-        }
-        for (i, test) in tests.iter().enumerate() {
-            if i > 0 {
-                out.push_str(self.or);
-            }
-            (self.leaf)(out, &Leaf { field: leaf.field, test: test.clone(), spot: leaf.spot })?;
-        }
-        Ok(if tests.len() > 1 { Form::Or } else { Form::Single })
-    }
-
-    /// A negated null is a presence, not two negations.
-    fn negation<'r>(&self, out: &mut String, child: &Node<'r>) -> Result<Form, Refusal<'r>> {
-        if let Node::Leaf(Leaf { field, test: Test::Null | Test::Exists(false), spot }) = child {
-            return (self.leaf)(out, &Leaf { field: *field, test: Test::Exists(true), spot: *spot });
-        }
-        out.push_str(self.not);
-        let needs = |form| match self.grouping {
-            Grouping::Needed => form != Form::Single,
-            Grouping::Always => !matches!(child, Node::Leaf(_)),
-        };
-        grouped(out, |out| self.node(out, child), needs)?;
-        Ok(Form::Negated)
-    }
-
-    fn join<'r>(&self, out: &mut String, children: &[Node<'r>], form: Form) -> Result<Form, Refusal<'r>> {
-        for (i, child) in children.iter().enumerate() {
-            if i > 0 {
-                out.push_str(if form == Form::And { self.and } else { self.or });
-            }
-            let needs = |text| match (self.grouping, child) {
-                (Grouping::Needed, _) => {
-                    text != Form::Single && text != form && (form, text) != (Form::And, Form::Negated)
-                }
-                (Grouping::Always, Node::Leaf(_) | Node::Not(_)) => text == Form::Negated,
-                (Grouping::Always, Node::And(_) | Node::Or(_)) => true,
-            };
-            grouped(out, |out| self.node(out, child), needs)?;
-        }
-        Ok(form)
+fn needs_group(syntax: Syntax, link: Link, child: &Node<'_>, form: Form) -> bool {
+    let inside_other = matches!((link, form), (Link::And, Form::Or) | (Link::Or, Form::And));
+    match (syntax.grouping, child) {
+        (Grouping::Needed, _) => inside_other || (link == Link::Or && form == Form::Negated),
+        (Grouping::Always, Node::Leaf(_) | Node::Not(_)) => form == Form::Negated,
+        (Grouping::Always, Node::And(_) | Node::Or(_)) => true,
+        (Grouping::AndFirst, Node::Or(_)) => link == Link::And,
+        (Grouping::AndFirst, Node::Leaf(_)) => link == Link::And && form == Form::Or,
+        (Grouping::OrFirst, Node::And(_)) => link == Link::Or,
+        (Grouping::AndFirst | Grouping::OrFirst, _) => false,
     }
 }
 
 /// Writes something, in parentheses if its form asks for them.
-fn grouped<'r>(
+pub(super) fn grouped<'n>(
     out: &mut String,
-    write: impl FnOnce(&mut String) -> Result<Form, Refusal<'r>>,
+    write: impl FnOnce(&mut String) -> Written<'n>,
     needs_group: impl FnOnce(Form) -> bool,
-) -> Result<(), Refusal<'r>> {
+) -> Result<(), Refusal<'n>> {
     let start = out.len();
     let form = write(out)?;
     if needs_group(form) {
@@ -129,7 +264,8 @@ fn grouped<'r>(
     Ok(())
 }
 
-fn fits_list(test: &Test) -> bool {
+/// Whether a test is text without placeholders, or a number.
+pub(super) fn is_string_or_number(test: &Test) -> bool {
     match test {
         Test::Match(pattern) => pattern.placeholder().is_none(),
         Test::Number(_) => true,
@@ -137,40 +273,51 @@ fn fits_list(test: &Test) -> bool {
     }
 }
 
-/// The field and tests of an OR whose parts all are strings or numbers of the same field.
+/// The field and tests of a node whose parts all may stand in one list.
 ///
 /// What a modifier expanded stays a list of its own where the reference's text is followed.
-fn one_field<'n, 'r>(children: &'n [Node<'r>], grouping: Grouping) -> Option<(&'r str, Vec<&'n Test>)> {
-    let mut field = None;
+fn one_field<'n, D: Dialect<'n> + ?Sized>(
+    dialect: &D,
+    children: &[Node<'n>],
+    link: Link,
+) -> Option<(&'n str, Vec<&'n Test>, Spot<'n>)> {
+    let lists = D::SYNTAX.lists;
+    if !(if link == Link::And { lists.all } else { lists.any }) {
+        return None;
+    }
+    let mut first: Option<Leaf<'n>> = None;
     let mut tests = Vec::with_capacity(children.len());
     for child in children {
         let Node::Leaf(leaf) = child else { return None };
-        if leaf.field.is_none() || field.is_some_and(|field| field != leaf.field) {
+        if leaf.field.is_none() || first.is_some_and(|first| first.field != leaf.field) {
             return None;
         }
-        field = Some(leaf.field);
-        match &leaf.test {
-            Test::Any(_) if grouping == Grouping::Always => return None,
-            Test::Any(inner) => tests.extend(inner),
+        first = first.or(Some(*leaf));
+        match leaf.test {
+            Test::Any(inner) if D::SYNTAX.grouping == Grouping::Needed && link == Link::Or => tests.extend(inner),
+            Test::Any(_) => return None,
             test => tests.push(test),
         }
     }
-    tests.iter().all(|test| fits_list(test)).then_some((field??, tests))
+    let first = first?;
+    tests.iter().all(|test| dialect.lists(test)).then_some((first.field?, tests, first.spot))
 }
 
 /// The refusal of a test that a language cannot express, with the reason in the rule's words.
-pub(super) fn cannot_say<'r>(test: &Test, spot: Spot<'r>, language: &str) -> Refusal<'r> {
-    let what = match test {
-        Test::FieldRef(field) => format!("the comparison with the field `{field}` (`fieldref`)"),
+pub(super) fn cannot_say<'n>(leaf: &Leaf<'n>, language: &str) -> Refusal<'n> {
+    let what = match leaf.test {
+        Test::FieldRef(other) => format!("the comparison with the field `{}` (`fieldref`)", other.field),
         Test::Cased(_) => "a comparison in exact case (`cased`)".to_owned(),
         Test::TimePart(part, _) => format!("a comparison of a part of the time (`{part}`)"),
         Test::Bytes(_) => "UTF-16 text that is not base64-encoded".to_owned(),
         Test::Match(pattern) if pattern.placeholder().is_some() => {
             let name = pattern.placeholder().unwrap_or_default();
             let reason = format!("the placeholder `%{name}%` has no values");
-            return Refusal::unsupported(spot, reason).help("replace `expand` and the placeholder by your own values");
+            return Refusal::unsupported(leaf.spot, reason)
+                .help("replace `expand` and the placeholder by your own values");
         }
+        _ if leaf.field.is_none() => "this search without a field".to_owned(),
         _ => "this comparison".to_owned(),
     };
-    Refusal::unsupported(spot, format!("{language} cannot express {what}"))
+    Refusal::unsupported(leaf.spot, format!("{language} cannot express {what}"))
 }

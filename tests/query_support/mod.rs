@@ -1,10 +1,12 @@
 //! Rules for the query tests, made from YAML text.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use purplebook::load::yaml::{self, YamlLimits};
-use purplebook::model::{LogSource, Origin, Rule, RuleKind, Value};
+use purplebook::model::{Attack, LogSource, Origin, Rule, RuleKind, Value};
+use purplebook::query::{Context, Outcome, Request, Target};
 use purplebook::text::FileId;
 
 /// The folder of reference material, or `None` with a printed line.
@@ -72,4 +74,22 @@ pub(crate) fn rule(text: &str) -> Rule {
 fn documents(text: &str) -> Vec<Value> {
     let (documents, _) = yaml::read(text, FileId(0), &YamlLimits::default());
     documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()).collect()
+}
+
+/// The queries of a rule that stands alone, strict and in the target's first format.
+pub(crate) fn convert(rule: &Rule, target: &'static Target) -> Outcome {
+    let attack = Attack::default();
+    purplebook::query::convert(rule, &Request::new(target), &Context { rules: &[], attack: &attack })
+}
+
+/// Sigma's rules of August 2026 with their YAML, by path; `None` with a printed line.
+pub(crate) fn corpus_2026() -> Option<BTreeMap<String, (Rule, String)>> {
+    let root = shared("corpus/sigma-2026")?;
+    // Recorded events lie beside the rules.
+    let files = rule_files(&root).into_iter().filter(|path| !path.starts_with(root.join("regression_data")));
+    let rules = files.map(|path| {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        (path.strip_prefix(&root).expect("below").to_string_lossy().replace('\\', "/"), (rule(&text), text))
+    });
+    Some(rules.collect())
 }

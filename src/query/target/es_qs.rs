@@ -5,55 +5,60 @@
 //! phrase in the field itself, which ignores case and also works where there is no sub-field.
 
 use crate::query::front::legacy;
+use crate::query::reading::Reading;
 use crate::query::refusal::{Documents, Refusal};
-use crate::query::tree::{Detection, Leaf, Test};
-use crate::query::writer::{Dialect, Form, Grouping, cannot_say};
+use crate::query::test::Test;
+use crate::query::tree::Leaf;
+use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say};
 
 use super::legacy_text::LegacyText;
-use super::{LegacyTarget, Target, lucene_regex, lucene_syntax};
+use super::{Format, LegacyTarget, Target, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
     name: "es-qs",
     title: "Kibana query",
     description: "Elasticsearch query string for Kibana's search bar (Lucene mode)",
-    formats: &["default"],
-    language: "lucene",
-    modern,
+    formats: &[Format { name: "default", description: "the query", language: "lucene", write: modern }],
     legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
 };
 
-/// The language of the queries, for the targets that embed one.
-pub(super) const DIALECT: Dialect = Dialect {
-    and: lucene_syntax::AND,
-    or: lucene_syntax::OR,
-    not: lucene_syntax::NOT,
-    grouping: Grouping::Needed,
-    leaf,
-    list,
-};
+/// The language of the queries.
+pub(super) struct EsQs;
+
+impl<'n> Dialect<'n> for EsQs {
+    const SYNTAX: Syntax = lucene_syntax::syntax(Grouping::Needed);
+
+    fn leaf(&mut self, out: &mut String, leaf: Leaf<'n>) -> Written<'n> {
+        write_leaf(out, &leaf)
+    }
+
+    fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
+        Ok(write_list(out, list.field, list.tests))
+    }
+}
 
 /// The 2019 writer, for the targets that embed one.
 pub(super) const LEGACY: LegacyText =
     LegacyText { keyword_fields: true, always_quoted: false, extra: "= \t", drop: "<>" };
 
-fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
-    detection.queries.iter().map(|query| DIALECT.query(query)).collect()
+fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
+    reading.queries.iter().map(|query| EsQs.query(query)).collect()
 }
 
 fn legacy_queries<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
     super::legacy_text::queries(&LEGACY, rules)
 }
 
-fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
+fn write_leaf<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
     let Some(name) = leaf.field else { return keyword(out, leaf) };
-    match &leaf.test {
+    match leaf.test {
         Test::Match(pattern) if pattern.placeholder().is_none() => {
             field(out, name, pattern.has_wildcard() || pattern.parts().is_empty());
-            value(out, &leaf.test);
+            value(out, leaf.test);
         }
         Test::Number(_) | Test::Bool(_) => {
             field(out, name, false);
-            value(out, &leaf.test);
+            value(out, leaf.test);
         }
         Test::Null | Test::Exists(false) => {
             out.push_str("NOT _exists_:");
@@ -79,23 +84,23 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
             out.push_str(comparison.sign());
             out.push_str(&number.to_string());
         }
-        other => return Err(cannot_say(other, leaf.spot, "a Kibana query")),
+        _ => return Err(cannot_say(leaf, "a Kibana query")),
     }
     Ok(Form::Single)
 }
 
-fn keyword<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
-    match &leaf.test {
+fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
+    match leaf.test {
         Test::Match(pattern) if pattern.placeholder().is_none() => {
             return Ok(lucene_syntax::keyword(out, pattern, true));
         }
-        Test::Number(_) | Test::Bool(_) => value(out, &leaf.test),
+        Test::Number(_) | Test::Bool(_) => value(out, leaf.test),
         Test::Regex(pattern, flags) => {
             let regex =
                 lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
             out.extend(["/", &regex, "/"]);
         }
-        other => return Err(cannot_say(other, leaf.spot, "a Kibana query")),
+        _ => return Err(cannot_say(leaf, "a Kibana query")),
     }
     Ok(Form::Single)
 }
@@ -119,7 +124,7 @@ fn value(out: &mut String, test: &Test) {
 
 /// Values with and without wildcards are asked of different fields, so that each means the same
 /// in a list as alone.
-fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+fn write_list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
     let in_keyword =
         |test: &&Test| lucene_syntax::is_wildcard(test) || matches!(test, Test::Match(p) if p.parts().is_empty());
     let (wild, plain): (Vec<&Test>, Vec<&Test>) = tests.iter().partition(|test| in_keyword(test));

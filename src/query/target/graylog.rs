@@ -5,45 +5,51 @@
 //! in the server's configuration.
 
 use crate::query::front::legacy;
+use crate::query::reading::Reading;
 use crate::query::refusal::{Documents, Refusal};
-use crate::query::tree::{Detection, Leaf, Test};
-use crate::query::writer::{Dialect, Form, Grouping, cannot_say};
+use crate::query::test::Test;
+use crate::query::tree::Leaf;
+use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say};
 
 use super::legacy_text::LegacyText;
-use super::{LegacyTarget, Target, lucene_regex, lucene_syntax};
+use super::{Format, LegacyTarget, Target, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
     name: "graylog",
     title: "Graylog",
     description: "Query for Graylog's search bar",
-    formats: &["default"],
-    language: "lucene",
-    modern,
+    formats: &[Format { name: "default", description: "the query", language: "lucene", write: modern }],
     legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
 };
 
-const DIALECT: Dialect = Dialect {
-    and: lucene_syntax::AND,
-    or: lucene_syntax::OR,
-    not: lucene_syntax::NOT,
-    grouping: Grouping::Needed,
-    leaf,
-    list,
-};
+/// The language of the queries.
+struct Graylog;
+
+impl<'n> Dialect<'n> for Graylog {
+    const SYNTAX: Syntax = lucene_syntax::syntax(Grouping::Needed);
+
+    fn leaf(&mut self, out: &mut String, leaf: Leaf<'n>) -> Written<'n> {
+        write_leaf(out, &leaf)
+    }
+
+    fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
+        Ok(write_list(out, list.field, list.tests))
+    }
+}
 
 const LEGACY: LegacyText = LegacyText { keyword_fields: false, always_quoted: true, extra: "", drop: "" };
 
-fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
-    detection.queries.iter().map(|query| DIALECT.query(query)).collect()
+fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
+    reading.queries.iter().map(|query| Graylog.query(query)).collect()
 }
 
 fn legacy_queries<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
     super::legacy_text::queries(&LEGACY, rules)
 }
 
-fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
-    if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, &leaf.test) {
-        let there = leaf.test == Test::Exists(true);
+fn write_leaf<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
+    if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, leaf.test) {
+        let there = *leaf.test == Test::Exists(true);
         out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
         lucene_syntax::field(out, name);
         return Ok(if there { Form::Single } else { Form::Negated });
@@ -51,12 +57,12 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
     if let Some(name) = leaf.field {
         field(out, name);
     }
-    match (&leaf.test, leaf.field) {
+    match (leaf.test, leaf.field) {
         (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
             return Ok(lucene_syntax::keyword(out, pattern, false));
         }
-        (Test::Match(pattern), _) if pattern.placeholder().is_none() => value(out, &leaf.test),
-        (Test::Number(_) | Test::Bool(_), _) => value(out, &leaf.test),
+        (Test::Match(pattern), _) if pattern.placeholder().is_none() => value(out, leaf.test),
+        (Test::Number(_) | Test::Bool(_), _) => value(out, leaf.test),
         (Test::Regex(pattern, flags), _) => {
             let regex =
                 lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
@@ -67,7 +73,7 @@ fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
             out.push_str(comparison.sign());
             out.push_str(&number.to_string());
         }
-        (other, _) => return Err(cannot_say(other, leaf.spot, "a Graylog query")),
+        _ => return Err(cannot_say(leaf, "a Graylog query")),
     }
     Ok(Form::Single)
 }
@@ -89,7 +95,7 @@ fn value(out: &mut String, test: &Test) {
     }
 }
 
-fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+fn write_list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
     field(out, name);
     lucene_syntax::values(out, tests, |out, test| value(out, test));
     Form::Single

@@ -4,67 +4,85 @@
 //! Follows the text of Sigma's reference converter, except for regular expressions: those it
 //! leaves as they are, and the engine then matches something else.
 
+use crate::query::pattern::Pattern;
+use crate::query::reading::Reading;
 use crate::query::refusal::Refusal;
-use crate::query::tree::{Detection, Leaf, Test};
-use crate::query::value::Pattern;
-use crate::query::writer::{Dialect, Form, Grouping, cannot_say};
+use crate::query::test::Test;
+use crate::query::tree::Leaf;
+use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say};
 
-use super::{Target, lucene_regex, lucene_syntax};
+use super::{Format, Target, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
     name: "lucene",
     title: "Lucene",
     description: "Lucene query for Elasticsearch and OpenSearch with unanalyzed (keyword) fields",
-    formats: &["default"],
-    language: "lucene",
-    modern,
+    formats: &[Format { name: "default", description: "the query", language: "lucene", write: modern }],
     legacy: None,
 };
 
-const DIALECT: Dialect = Dialect {
-    and: lucene_syntax::AND,
-    or: lucene_syntax::OR,
-    not: lucene_syntax::NOT,
-    grouping: Grouping::Always,
-    leaf,
-    list,
-};
-
-fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
-    detection.queries.iter().map(|query| DIALECT.query(query)).collect()
+/// The language of the queries.
+struct Lucene {
+    /// Whether queries are right rather than the reference's.
+    strict: bool,
 }
 
-fn leaf<'r>(out: &mut String, leaf: &Leaf<'r>) -> Result<Form, Refusal<'r>> {
-    if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, &leaf.test) {
-        let there = leaf.test == Test::Exists(true);
-        out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
-        lucene_syntax::field(out, name);
-        return Ok(if there { Form::Single } else { Form::Negated });
+impl<'n> Dialect<'n> for Lucene {
+    const SYNTAX: Syntax = lucene_syntax::syntax(Grouping::Always);
+
+    fn leaf(&mut self, out: &mut String, leaf: Leaf<'n>) -> Written<'n> {
+        self.write_leaf(out, &leaf)
     }
-    if let Some(name) = leaf.field {
-        lucene_syntax::field(out, name);
-        out.push(':');
+
+    fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
+        Ok(write_list(out, list.field, list.tests))
     }
-    match (&leaf.test, leaf.field) {
-        (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
-            lucene_syntax::bare(out, &pattern.clone().open_start().open_end());
+}
+
+fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
+    let mut lucene = Lucene { strict: reading.strict() };
+    reading.queries.iter().map(|query| lucene.query(query)).collect()
+}
+
+impl Lucene {
+    fn write_leaf<'n>(&self, out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
+        if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, leaf.test) {
+            let there = *leaf.test == Test::Exists(true);
+            out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
+            lucene_syntax::field(out, name);
+            return Ok(if there { Form::Single } else { Form::Negated });
         }
-        (Test::Match(pattern), Some(_)) if pattern.placeholder().is_none() => text(out, pattern),
-        (Test::Number(number), _) => lucene_syntax::number(out, *number),
-        (Test::Bool(b), _) => out.push_str(if *b { "true" } else { "false" }),
-        (Test::Regex(pattern, flags), _) => {
-            let regex =
-                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
-            out.extend(["/", &regex, "/"]);
+        if let Some(name) = leaf.field {
+            lucene_syntax::field(out, name);
+            out.push(':');
         }
-        (Test::Cidr(network), Some(_)) => lucene_syntax::bare(out, &Pattern::literal(network)),
-        (Test::Compare(comparison, number), Some(_)) => {
-            out.push_str(comparison.sign());
-            out.push_str(&number.to_string());
+        match (leaf.test, leaf.field) {
+            (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
+                lucene_syntax::bare(out, &pattern.clone().open_start().open_end());
+            }
+            (Test::Match(pattern), Some(_)) if pattern.placeholder().is_none() => text(out, pattern),
+            (Test::Number(number), _) => lucene_syntax::number(out, *number),
+            (Test::Bool(b), _) => out.push_str(if *b { "true" } else { "false" }),
+            (Test::Regex(pattern, flags), _) if !self.strict => {
+                out.push('/');
+                out.push_str(&flags.prefix());
+                out.push_str(&pattern.replace('/', "\\/"));
+                out.push('/');
+            }
+            (Test::Regex(pattern, flags), _) => {
+                let regex = lucene_regex::translate(pattern, *flags)
+                    .map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+                out.extend(["/", &regex, "/"]);
+            }
+            (Test::Cidr(network), Some(_)) => lucene_syntax::bare(out, &Pattern::literal(network)),
+            (Test::Compare(comparison, number), Some(_)) => {
+                out.push_str(comparison.sign());
+                out.push_str(&number.to_string());
+            }
+            _ => return Err(cannot_say(leaf, "a Lucene query")),
         }
-        (other, _) => return Err(cannot_say(other, leaf.spot, "a Lucene query")),
+        Ok(Form::Single)
     }
-    Ok(Form::Single)
 }
 
 /// A value: a phrase if it has a space and no wildcard, else a term.
@@ -81,7 +99,7 @@ fn text(out: &mut String, pattern: &Pattern) {
 }
 
 /// In parentheses even for a single value: then it is one that a modifier expanded to itself.
-fn list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+fn write_list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
     lucene_syntax::field(out, name);
     out.push_str(if tests.len() == 1 { ":(" } else { ":" });
     lucene_syntax::values(out, tests, |out, test| match test {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use regex_syntax::ast::{self, Ast};
 use regex_syntax::ast::{AssertionKind, ClassPerlKind, ClassSet, ClassSetItem, Flag, GroupKind, RepetitionKind};
 
-use crate::query::tree::RegexFlags;
+use crate::query::test::RegexFlags;
 
 /// The expression between the slashes, those inside escaped. An error is the reason.
 pub(super) fn translate(pattern: &str, flags: RegexFlags) -> Result<String, String> {
@@ -284,7 +284,7 @@ fn name(kind: &AssertionKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::translate;
-    use crate::query::tree::RegexFlags;
+    use crate::query::test::RegexFlags;
 
     fn lucene(pattern: &str) -> String {
         translate(pattern, RegexFlags::default()).expect(pattern)

@@ -3,9 +3,9 @@
 //! Inside quotes only the quote and the backslash are special; outside, every character of the
 //! syntax is escaped. Both forms are unescaped again by wildcard and prefix queries.
 
-use crate::query::tree::Test;
-use crate::query::value::{Part, Pattern};
-use crate::query::writer::Form;
+use crate::query::pattern::{Part, Pattern};
+use crate::query::test::Test;
+use crate::query::writer::{Form, Grouping, Lists, Syntax};
 
 /// The words of the dialects built on it.
 pub(super) const AND: &str = " AND ";
@@ -13,6 +13,12 @@ pub(super) const AND: &str = " AND ";
 pub(super) const OR: &str = " OR ";
 /// See [`AND`].
 pub(super) const NOT: &str = "NOT ";
+
+/// The table of the dialects built on it.
+pub(super) const fn syntax(grouping: Grouping) -> Syntax {
+    let lists = Lists { any: true, all: false, expansions: true };
+    Syntax { and: AND, or: OR, not: NOT, grouping, lists, not_null: true }
+}
 
 /// What is special inside a field's name.
 const NAME: Ascii = Ascii::of(r#"+!():^[]"{}~*?\/&|"#);
@@ -111,7 +117,7 @@ pub(super) fn keyword(out: &mut String, pattern: &Pattern, whole_values: bool) -
 }
 
 /// A number as a value: a leading minus would be read as an operator.
-pub(super) fn number(out: &mut String, number: crate::query::tree::Number) {
+pub(super) fn number(out: &mut String, number: crate::query::test::Number) {
     let text = number.to_string();
     if text.starts_with('-') {
         out.push('\\');

@@ -10,8 +10,8 @@ mod lucene_syntax;
 mod xpack_watcher;
 
 use super::front::legacy;
+use super::reading::Reading;
 use super::refusal::{Documents, Refusal};
-use super::tree::Detection;
 
 /// Something a rule can be converted to.
 #[derive(Debug)]
@@ -23,15 +23,34 @@ pub struct Target {
     /// What it is, in a line.
     pub description: &'static str,
     /// The shapes its output can have; the first is the one used unless another is asked for.
-    pub formats: &'static [&'static str],
-    /// The language of its output as the highlighter knows it.
-    pub language: &'static str,
-    /// One text per condition of a Sigma 2.x rule.
-    pub(super) modern: for<'r> fn(&Detection<'r>) -> Result<Vec<String>, Refusal<'r>>,
+    pub formats: &'static [Format],
     /// How the converter of February 2019 wrote it, if it had this target; without it, rules of
     /// that language are written as those of Sigma 2.x are.
     pub(super) legacy: Option<LegacyTarget>,
 }
+
+impl Target {
+    /// The format of this name.
+    pub fn format(&self, name: &str) -> Option<&'static Format> {
+        self.formats.iter().find(|format| format.name == name)
+    }
+}
+
+/// A shape of a target's output.
+#[derive(Debug)]
+pub struct Format {
+    /// What users call it (`default`, `siem_rule`).
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub description: &'static str,
+    /// The language of the text as the highlighter knows it.
+    pub language: &'static str,
+    /// One text per condition of a Sigma 2.x rule.
+    pub(super) write: Write,
+}
+
+/// Writes the conditions of a document.
+pub(super) type Write = for<'n> fn(&Reading<'n>) -> Result<Vec<String>, Refusal<'n>>;
 
 /// A target of the 2019 converter.
 #[derive(Debug)]
@@ -42,11 +61,11 @@ pub(super) struct LegacyTarget {
     pub(super) end: &'static str,
 }
 
-static TARGETS: [Target; 4] = [es_qs::TARGET, xpack_watcher::TARGET, graylog::TARGET, lucene::TARGET];
+static TARGETS: &[Target] = &[es_qs::TARGET, xpack_watcher::TARGET, graylog::TARGET, lucene::TARGET];
 
 /// All targets, in the order they are shown to users.
 pub fn targets() -> &'static [Target] {
-    &TARGETS
+    TARGETS
 }
 
 /// The target of this name.

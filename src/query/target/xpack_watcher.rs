@@ -8,35 +8,34 @@
 use crate::model::Value;
 use crate::query::aggregation::{Aggregation, Comparison};
 use crate::query::front::legacy;
+use crate::query::reading::Reading;
 use crate::query::refusal::{Documents, Refusal, Spot};
-use crate::query::tree::Detection;
+use crate::query::writer::Dialect;
 use crate::text::slug;
 
 use super::json::{Json, object, write};
 use super::legacy_text::Writer;
-use super::{LegacyTarget, Target, es_qs};
+use super::{Format, LegacyTarget, Target, es_qs};
 
 pub(super) const TARGET: Target = Target {
     name: "xpack-watcher",
     title: "X-Pack Watcher",
     description: "curl command that installs an Elasticsearch watch",
-    formats: &["default"],
-    language: "bash",
-    modern,
+    formats: &[Format { name: "default", description: "the command", language: "bash", write: modern }],
     legacy: Some(LegacyTarget { write: legacy_watches, end: "\n" }),
 };
 
 const INTERVAL: &str = "30m";
 const RULER: &str = "================================================================================";
 
-fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
-    let mut watches = Vec::with_capacity(detection.queries.len());
-    for (i, query) in detection.queries.iter().enumerate() {
-        let mut id = watch_id(detection);
+fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
+    let mut watches = Vec::with_capacity(reading.queries.len());
+    for (i, query) in reading.queries.iter().enumerate() {
+        let mut id = watch_id(reading);
         if i > 0 {
             id = format!("{id}-{}", i + 1);
         }
-        let watch = modern_watch(detection, es_qs::DIALECT.query(query)?);
+        let watch = modern_watch(reading, es_qs::EsQs.query(query)?);
         let mut text = format!(
             "curl -s -XPUT -H 'Content-Type: application/json' --data-binary @- localhost:9200/_watcher/watch/{id} <<'EOF'\n"
         );
@@ -49,17 +48,17 @@ fn modern<'r>(detection: &Detection<'r>) -> Result<Vec<String>, Refusal<'r>> {
 
 /// The rule's id, so that a changed rule replaces its own watch; it goes into a command line, so
 /// anything that is no UUID does not.
-fn watch_id(detection: &Detection<'_>) -> String {
-    let id = detection.rule.id.as_deref().unwrap_or_default();
+fn watch_id(reading: &Reading<'_>) -> String {
+    let id = reading.rule().id.as_deref().unwrap_or_default();
     if !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return id.to_owned();
     }
     let ascii: String =
-        slug(&detection.rule.title).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        slug(&reading.rule().title).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if ascii.is_empty() { "sigma-rule".to_owned() } else { ascii }
 }
 
-fn modern_watch(detection: &Detection<'_>, query: String) -> Json {
+fn modern_watch(reading: &Reading<'_>, query: String) -> Json {
     let query =
         object([("query_string", object([("query", Json::Str(query)), ("analyze_wildcard", Json::Bool(true))]))]);
     let since = format!("now-{INTERVAL}");
@@ -67,9 +66,9 @@ fn modern_watch(detection: &Detection<'_>, query: String) -> Json {
     let both = object([("must", Json::Array(vec![query])), ("filter", Json::Array(vec![range]))]);
     let body = object([("size", Json::Int(10)), ("query", object([("bool", both)]))]);
     let request = object([("indices", Json::Array(vec![Json::from("*")])), ("body", body)]);
-    let title = detection.rule.title.replace("{{", "{ {");
+    let title = reading.rule().title.replace("{{", "{ {");
     let text =
-        format!("Sigma rule '{title}': {{{{ctx.payload.hits.total}}}} hits{}", modern_hits(&detection.rule.fields));
+        format!("Sigma rule '{title}': {{{{ctx.payload.hits.total}}}} hits{}", modern_hits(&reading.rule().fields));
     object([
         ("trigger", object([("schedule", object([("interval", Json::from(INTERVAL))]))])),
         ("input", object([("search", object([("request", request)]))])),

@@ -1,39 +1,58 @@
-//! A 2019 condition as a tree of today, for targets the converter of that time did not have.
+//! A 2019 condition as a rule of today, for targets the converter of that time did not have.
 
-use crate::model::Value;
+use std::borrow::Cow;
+
+use crate::model::{Rule, Value};
+use crate::query::detection::{Applied, Detection, Expression, Item, Named, Scope, Sigma, State};
+use crate::query::front::modern;
+use crate::query::pattern::Pattern;
 use crate::query::refusal::{Refusal, Spot};
-use crate::query::tree::{Leaf, Node, Number, Test};
-use crate::query::value::Pattern;
+use crate::query::test::{Number, Test};
 
 use super::{Condition, Node as Old};
 
-/// The tree of a condition; `None` if nothing is left of it.
-pub(in crate::query) fn lower<'d>(condition: &Condition<'d>) -> Result<Option<Node<'d>>, Refusal<'d>> {
+/// A document of `rule`; a condition of which nothing is left is left out.
+pub(in crate::query) fn lower<'d>(rule: &'d Rule, old: &super::Rule<'d>) -> Result<Sigma<'d>, Refusal<'d>> {
+    let mut detections = Vec::new();
+    let mut conditions = Vec::with_capacity(old.conditions.len());
+    for condition in &old.conditions {
+        let expression = searched(condition)?.map_or(Ok(None), |search| node(search, &mut detections))?;
+        conditions.extend(expression.map(|expression| (expression, Spot::Condition(condition.position))));
+    }
+    let (logsource, fields) = (modern::logsource(old.document), modern::fields(old.document));
+    Ok(Sigma { rule, logsource, detections, conditions, fields, state: State::default() })
+}
+
+fn searched<'c, 'd>(condition: &'c Condition<'d>) -> Result<Option<&'c Old<'d>>, Refusal<'d>> {
     if condition.aggregation.is_some() {
         let reason = "a query cannot count or relate events, as the aggregation of the condition asks";
         return Err(Refusal::unsupported(Spot::Condition(condition.position), reason));
     }
-    condition.search.as_ref().map_or(Ok(None), node)
+    Ok(condition.search.as_ref())
 }
 
-fn node<'d>(old: &Old<'d>) -> Result<Option<Node<'d>>, Refusal<'d>> {
-    Ok(match old {
-        Old::And(children) => some(flat(children, is_and)?, Node::all),
-        Old::Or(children) => some(flat(children, is_or)?, Node::any),
-        Old::Not(child) => node(child)?.map(|child| Node::Not(Box::new(child))),
-        Old::Group(child) => node(child)?,
-        Old::Null(entry) => Some(leaf(Some(&entry.0), Test::Null, Spot::Entry(entry))),
+type Lowered<'d> = Result<Option<Expression<'d>>, Refusal<'d>>;
+
+fn node<'d>(old: &Old<'d>, detections: &mut Vec<Named<'d>>) -> Lowered<'d> {
+    let item = match old {
+        Old::And(children) => return joined(children, is_and, Expression::And, detections),
+        Old::Or(children) => return joined(children, is_or, Expression::Or, detections),
+        Old::Not(child) => return Ok(node(child, detections)?.map(|child| Expression::Not(Box::new(child)))),
+        Old::Group(child) => return node(child, detections),
+        Old::Null(entry) => item(Some(&entry.0), vec![Test::Null], Spot::Entry(entry)),
         Old::Field(entry) => {
             let spot = Spot::Entry(entry);
             let values = match &entry.1 {
+                Value::Seq(items) if items.is_empty() => return Ok(None),
                 Value::Seq(items) => items.as_slice(),
                 value => std::slice::from_ref(value),
             };
-            let leaves = values.iter().map(|value| Ok(leaf(Some(&entry.0), test(value, spot)?, spot)));
-            some(leaves.collect::<Result<_, _>>()?, Node::any)
+            item(Some(&entry.0), values.iter().map(|value| test(value, spot)).collect::<Result<_, _>>()?, spot)
         }
-        Old::Keyword(value) => Some(leaf(None, test(value, Spot::Item(value))?, Spot::Item(value))),
-    })
+        Old::Keyword(value) => item(None, vec![test(value, Spot::Item(value))?], Spot::Item(value)),
+    };
+    detections.push(Named { name: Cow::Borrowed(""), scope: Scope::Added, detection: Detection::Item(item) });
+    Ok(Some(Expression::Detection(detections.len() - 1)))
 }
 
 type Same = for<'n, 'd> fn(&'n Old<'d>) -> Option<&'n [Old<'d>]>;
@@ -54,28 +73,34 @@ fn is_or<'n, 'd>(old: &'n Old<'d>) -> Option<&'n [Old<'d>]> {
     }
 }
 
-/// The parts of an operator, those of the same operator inside it among them.
+/// An operator over its parts, those of the same operator inside it among them.
 ///
 /// The old parser nests `a and b and c` as deep as it has names; without recursion here, no
 /// condition can make the tree deeper than its parentheses.
-fn flat<'d>(children: &[Old<'d>], same: Same) -> Result<Vec<Node<'d>>, Refusal<'d>> {
+fn joined<'d>(
+    children: &[Old<'d>],
+    same: Same,
+    join: fn(Vec<Expression<'d>>) -> Expression<'d>,
+    detections: &mut Vec<Named<'d>>,
+) -> Lowered<'d> {
     let mut todo: Vec<&Old<'d>> = children.iter().rev().collect();
-    let mut nodes = Vec::with_capacity(children.len());
+    let mut parts = Vec::with_capacity(children.len());
     while let Some(child) = todo.pop() {
         match same(child) {
             Some(inner) => todo.extend(inner.iter().rev()),
-            None => nodes.extend(node(child)?),
+            None => parts.extend(node(child, detections)?),
         }
     }
-    Ok(nodes)
+    Ok(match parts.len() {
+        0 => None,
+        1 => parts.pop(),
+        _ => Some(join(parts)),
+    })
 }
 
-fn some<'d>(nodes: Vec<Node<'d>>, combine: fn(Vec<Node<'d>>) -> Node<'d>) -> Option<Node<'d>> {
-    (!nodes.is_empty()).then(|| combine(nodes))
-}
-
-fn leaf<'d>(field: Option<&'d str>, test: Test, spot: Spot<'d>) -> Node<'d> {
-    Node::Leaf(Leaf { field, test, spot })
+fn item<'d>(field: Option<&'d str>, values: Vec<Test>, spot: Spot<'d>) -> Item<'d> {
+    let field = field.map(Cow::Borrowed);
+    Item { field, modifiers: Vec::new(), values, all: false, negated: false, spot, applied: Applied::default() }
 }
 
 fn test<'d>(value: &Value, spot: Spot<'d>) -> Result<Test, Refusal<'d>> {

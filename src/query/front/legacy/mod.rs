@@ -16,7 +16,10 @@ use crate::model::Value;
 
 use super::super::aggregation::Aggregation;
 use super::super::refusal::{Refusal, Spot};
-use super::{MAX_DEPTH, MAX_LEAVES, matches_glob};
+use crate::query::glob::matches_glob;
+use crate::query::tree::MAX_LEAVES;
+
+use super::MAX_DEPTH;
 use token::{Kind, tokenize};
 
 /// A 2019 condition tree; groups are the parentheses of the output.

@@ -1,26 +1,8 @@
 //! The condition of a Sigma 2.x rule: names, `1 of`, `not`, `and`, `or`, parentheses.
 
-use super::super::{MAX_DEPTH, MAX_TOKENS};
+use crate::query::detection::Expression;
 
-/// A condition before names are looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Expression<'c> {
-    /// A detection by its name.
-    Name(&'c str),
-    /// `1 of X`, `any of X` (`all: false`) or `all of X`.
-    Of {
-        /// Whether all must match.
-        all: bool,
-        /// `them` or a name with `*`.
-        pattern: &'c str,
-    },
-    /// `not`
-    Not(Box<Expression<'c>>),
-    /// `and`, two or more
-    And(Vec<Expression<'c>>),
-    /// `or`, two or more
-    Or(Vec<Expression<'c>>),
-}
+use super::super::{MAX_DEPTH, MAX_TOKENS};
 
 /// Why a condition cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]

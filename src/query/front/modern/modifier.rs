@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::Value;
-use crate::query::tree::{Comparison, Number, RegexFlags, Test};
-use crate::query::value::{Part, Pattern};
+use crate::query::pattern::{Part, Pattern};
+use crate::query::test::{Comparison, FieldRef, Number, RegexFlags, Test};
 
 /// Values one written value may expand to; four dashes under `windash` give 625.
 const MAX_EXPANSION: usize = 1024;
@@ -164,7 +164,9 @@ fn apply_to_one(name: &str, test: Test, raw: &Value) -> Result<Test, String> {
             other => Err(mismatch("cased", "text", &other)),
         },
         "fieldref" => match raw {
-            Value::Str(field) => Ok(Test::FieldRef(field.clone())),
+            Value::Str(field) => {
+                Ok(Test::FieldRef(FieldRef { field: field.clone(), open_start: false, open_end: false }))
+            }
             _ => Err(mismatch("fieldref", "a field's name", &test)),
         },
         "gt" | "gte" | "lt" | "lte" => compare(name, raw, &test),
@@ -214,7 +216,11 @@ fn open(name: &str, test: Test) -> Result<Test, String> {
         // `CommandLine|contains: 4624` is text that YAML happens to read as a number.
         Test::Number(number) => Ok(Test::Match(widen(Pattern::literal(&number.to_string())))),
         Test::Regex(pattern, flags) => Ok(Test::Regex(widen_regex(pattern, start, end), flags)),
-        Test::FieldRef(field) => Ok(Test::FieldRef(field)),
+        Test::FieldRef(mut other) => {
+            other.open_start |= start;
+            other.open_end |= end;
+            Ok(Test::FieldRef(other))
+        }
         other => Err(mismatch(name, "text", &other)),
     }
 }

@@ -1,0 +1,173 @@
+//! Our queries beside those of Sigma's reference converter, rule by rule.
+//!
+//! With `--compat pysigma` the text is the reference's, byte for byte. Without, it differs only
+//! for a reason that is named here; which rules differ for which reason is written down in
+//! `docs/differences/` (`PURPLEBOOK_BLESS=1` writes it anew; `ONLY=lucene` looks at one file of
+//! recorded conversions).
+
+mod lucene;
+#[path = "../query_support/mod.rs"]
+mod query_support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use purplebook::model::Rule;
+use purplebook::query::{Compat, Context, Request, convert, target};
+use query_support::{corpus_2026, shared};
+
+/// One file of recorded conversions.
+struct Record {
+    /// Its name without the ending.
+    file: &'static str,
+    /// What it was made with.
+    target: &'static str,
+    /// See [`Self::target`].
+    format: &'static str,
+    /// See [`Self::target`].
+    pipelines: &'static [&'static str],
+    /// Why our strict text differs from the reference's; `None` if there is no good reason.
+    why: fn(&Difference<'_>) -> Option<&'static str>,
+    /// Rules whose text differs in both modes: the path of the rule, and why it must.
+    never: &'static [(&'static str, &'static str)],
+}
+
+/// A rule whose strict text is not the reference's. `None` is a rule that was not converted.
+struct Difference<'a> {
+    reference: Option<&'a [String]>,
+    ours: Option<&'a [String]>,
+    /// The rule's YAML, for what it asks for.
+    rule: &'a str,
+}
+
+impl Difference<'_> {
+    fn regex(&self) -> bool {
+        self.rule.contains("|re")
+    }
+}
+
+/// One table for each family of targets.
+static RECORDS: &[&[Record]] = &[lucene::RECORDS];
+
+/// Rule paths by reason.
+type ByReason = BTreeMap<&'static str, Vec<String>>;
+
+#[test]
+fn queries_are_those_of_the_reference_or_better_for_a_reason() {
+    let Some(rules) = corpus_2026() else { return };
+    let only = std::env::var("ONLY").ok();
+    let mut wrong = String::new();
+    for record in RECORDS.iter().copied().flatten() {
+        if only.as_ref().is_some_and(|only| *only != record.file) {
+            continue;
+        }
+        let Some(path) = shared(&format!("expected/modern/{}.jsonl", record.file)) else { return };
+        let mut by_reason = ByReason::new();
+        let problems = compare(record, &path, &rules, &mut by_reason);
+        for problem in problems.iter().take(12) {
+            let _ = writeln!(wrong, "{problem}\n");
+        }
+        if !problems.is_empty() {
+            let _ = writeln!(wrong, "=== {}: {} problems\n", record.file, problems.len());
+            continue;
+        }
+        if !is_current(record.file, &by_reason) {
+            let _ = writeln!(wrong, "docs/differences/{}.md is out of date", record.file);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Whether the page that lists the rules that differ says what was found.
+fn is_current(file: &str, by_reason: &ByReason) -> bool {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/differences/{file}.md"));
+    let text = page(file, by_reason);
+    if std::env::var_os("PURPLEBOOK_BLESS").is_some() {
+        std::fs::write(&path, &text).expect("writable");
+    }
+    std::fs::read_to_string(&path).unwrap_or_default() == text
+}
+
+fn compare(
+    record: &Record,
+    path: &Path,
+    rules: &BTreeMap<String, (Rule, String)>,
+    by_reason: &mut ByReason,
+) -> Vec<String> {
+    let target = target(record.target).expect("registered");
+    let mut request = Request::new(target);
+    request.format = target.format(record.format).expect("a format");
+    assert!(record.pipelines.is_empty(), "pipelines are not known yet");
+    let attack = purplebook::load::attack::embedded(None).expect("built in");
+    let context = Context { rules: &[], attack: &attack };
+    let mut problems = Vec::new();
+    let mut compared = 0;
+    for line in std::fs::read_to_string(path).expect("readable").lines() {
+        let run: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let path = run["path"].as_str().expect("a path");
+        let Some((rule, yaml)) = rules.get(path) else { continue };
+        compared += 1;
+        let reference: Option<Vec<String>> =
+            run["queries"].as_array().map(|queries| queries.iter().map(text).collect());
+        let mut outcomes = [Compat::PySigma, Compat::Strict].map(|compat| {
+            request.compat = compat;
+            convert(rule, &request, &context)
+        });
+        if request.format.language == "json" {
+            outcomes =
+                outcomes.map(|outcome| outcome.map(|queries| queries.iter().map(|query| compact(query)).collect()));
+        }
+        let [compatible, strict] = outcomes;
+        if record.never.iter().all(|(never, _)| *never != path) && compatible.as_ref().ok() != reference.as_ref() {
+            let error = run["error"].as_str().unwrap_or_default();
+            problems.push(format!(
+                "{}: {path}\n  reference {reference:?} {error}\n  pysigma   {compatible:?}",
+                record.file
+            ));
+            continue;
+        }
+        if strict.as_ref().ok() == reference.as_ref() {
+            continue;
+        }
+        let difference = Difference { reference: reference.as_deref(), ours: strict.as_deref().ok(), rule: yaml };
+        let never = record.never.iter().find(|(never, _)| *never == path).map(|(_, why)| *why);
+        match never.or_else(|| (record.why)(&difference)) {
+            Some(why) => by_reason.entry(why).or_default().push(path.to_owned()),
+            None => problems.push(format!(
+                "{}: {path}\n  reference {:?}\n  strict    {strict:?}",
+                record.file, difference.reference
+            )),
+        }
+    }
+    println!("{}: {compared} compared", record.file);
+    assert!(compared > 1000, "{}: only {compared} compared", record.file);
+    problems
+}
+
+/// A query as text; one that is JSON in the shortest form.
+fn text(query: &serde_json::Value) -> String {
+    query.as_str().map_or_else(|| query.to_string(), str::to_owned)
+}
+
+fn compact(query: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(query).expect("JSON").to_string()
+}
+
+fn page(file: &str, by_reason: &ByReason) -> String {
+    let mut text = format!(
+        "# `{file}`: where our queries differ from the reference's\n\nSigma's rules of August 2026 (about half of \
+         them), mode `strict`. Written by `tests/query_reference`; the reasons are explained in \
+         [differences.md](../differences.md).\n"
+    );
+    for (why, paths) in by_reason {
+        let _ = writeln!(text, "\n## {why}\n\n{} rules:\n", paths.len());
+        for path in paths {
+            let _ = writeln!(text, "- `{path}`");
+        }
+    }
+    if by_reason.is_empty() {
+        text.push_str("\nNone differs.\n");
+    }
+    text
+}
