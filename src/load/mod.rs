@@ -13,11 +13,13 @@ mod fields;
 mod locate;
 mod logging_policy;
 mod markdown;
+mod pipeline;
 mod response;
 mod sigma;
 pub mod yaml;
 
 pub use locate::locate;
+pub use pipeline::pipeline;
 
 use rayon::prelude::*;
 

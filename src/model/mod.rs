@@ -10,6 +10,7 @@ mod corpus;
 mod id;
 mod kind;
 mod page;
+pub mod pipeline;
 mod response;
 mod rule;
 mod telemetry;

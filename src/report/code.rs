@@ -2,7 +2,7 @@
 //!
 //! A code is a line of the table below and a file `explain/PBnnn.md` that says what it means, why
 //! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
-//! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration.
+//! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -102,6 +102,10 @@ catalogue! {
     PB702 BadConfigValue Error "bad configuration value";
     PB703 MalformedConfig Error "malformed configuration";
     PB704 MissingConfiguredPath Error "configured path does not exist";
+    PB801 UnknownPipelineKey Error "unknown pipeline key";
+    PB802 UnknownPipelineType Error "unknown type in a pipeline";
+    PB803 BadPipelineValue Error "bad value in a pipeline";
+    PB804 PipelineNeedsMore Error "pipeline needs more than its file";
 }
 
 impl fmt::Display for Code {
