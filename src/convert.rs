@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::config::QueryChoice;
 use crate::load;
-use crate::model::{Attack, Corpus, Kind, Rule};
+use crate::model::{Attack, Corpus, Kind, Rule, RuleKind};
 use crate::query::{self, Context, NotConvertible, Outcome};
 use crate::report::{Code, Finding, Findings, Severity};
 use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
@@ -66,8 +66,15 @@ pub fn convert(paths: &[PathBuf], request: &Request) -> Result<Conversions, Read
 
 /// Notes and warnings of loading are left out: they are for `check` to tell.
 fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request: &Request) -> Conversions {
-    let (rules, context) = (&corpus.rules, Context::new(corpus));
-    let outcomes: Vec<Outcome> = rules.par_iter().map(|rule| query::convert(rule, request, &context)).collect();
+    let (rules, context) = (&corpus.rules, Context::of(corpus));
+    // A filter narrows other rules, and what only feeds a correlation is in the correlation's query.
+    let silent = context.only_correlated();
+    let convert = |(rule, silent): (&Rule, &bool)| match rule.kind {
+        RuleKind::Filter => Ok(Vec::new()),
+        _ if *silent => Ok(Vec::new()),
+        _ => query::convert(rule, request, &context),
+    };
+    let outcomes: Vec<Outcome> = rules.par_iter().zip(&silent).map(convert).collect();
     let mut findings: Findings = problems.into_iter().filter(|found| found.severity == Severity::Error).collect();
     for refused in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
         findings.push(finding(refused));

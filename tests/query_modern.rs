@@ -2,8 +2,8 @@
 
 mod query_support;
 
-use purplebook::model::Corpus;
-use purplebook::query::{Request, compile, target, targets};
+use purplebook::model::{Corpus, Rule};
+use purplebook::query::{Request, compile, target};
 use purplebook::report::Code;
 use query_support::{convert, rule};
 
@@ -356,11 +356,12 @@ fn one_finding_for_each_rule_and_reason() {
         rule(&format!("{ID}detection:\n  s: {{A: 1}}\n  condition: t\n")),
         rule(&format!("{ID}detection:\n  s: {{A|fieldref: B}}\n  condition: s\n")),
         rule("title: Old\ndetection:\n  s: {A: 1}\n  condition: s | count() > 5\n"),
-        rule(&format!("{ID}correlation:\n  type: event_count\n")),
-        rule(&format!("{ID}detection:\n  s: {{A: 1}}\n  condition: s\n")),
+        rule(&format!("{ID}correlation:\n  type: temporal\n  rules: [named]\n  timespan: 5m\n")),
+        Rule { name: Some("named".to_owned()), ..rule(&format!("{ID}detection:\n  s: {{A: 1}}\n  condition: s\n")) },
     ];
     let corpus = Corpus { rules, ..Corpus::default() };
-    let all: Vec<_> = targets().iter().map(Request::new).collect();
+    let names = ["es-qs", "xpack-watcher", "graylog", "lucene"];
+    let all = names.map(|name| Request::new(target(name).expect("registered")));
     let found: Vec<String> =
         compile(&corpus, &all).findings().iter().map(|f| format!("{} {}", f.code, f.message)).collect();
     assert_eq!(
@@ -369,7 +370,7 @@ fn one_finding_for_each_rule_and_reason() {
             "PB401 the condition names `t`, which is not defined",
             "PB402 no query for es-qs, xpack-watcher, graylog, lucene: a Kibana query cannot express the comparison with the field `B` (`fieldref`)",
             "PB402 no query for es-qs, graylog, lucene: a query string cannot count or relate events, as the aggregation of the condition asks",
-            "PB402 no query for es-qs, xpack-watcher, graylog, lucene: correlations are not converted to queries",
+            "PB402 no query for es-qs, xpack-watcher, graylog, lucene: the target cannot correlate events, only find single ones",
         ]
     );
 }

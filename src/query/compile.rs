@@ -2,13 +2,15 @@
 
 use rayon::prelude::*;
 
-use crate::model::{Attack, CollectionFault, Corpus, Emitted, Precedence, Rule, RuleKind, Value, unfold};
+use crate::model::{Corpus, Emitted, Precedence, Rule, RuleKind, Value};
 use crate::report::{Code, Finding, Findings};
 
 use super::detection::Sigma;
 use super::front::{Language, language, legacy, modern};
-use super::reading::{Compat, Reading};
+use super::library::Context;
+use super::reading::{Compat, Correlating, Reading};
 use super::refusal::{NotConvertible, Refusal, Spot};
+use super::resolve::{self, emitted};
 use super::target::{Format, Target};
 use super::tree::trees;
 
@@ -27,22 +29,6 @@ impl Request {
     /// The target's first format, strict.
     pub fn new(target: &'static Target) -> Self {
         Self { target, format: &target.formats[0], compat: Compat::Strict }
-    }
-}
-
-/// What is known around a rule.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// All rules, for those that name others.
-    pub rules: &'a [Rule],
-    /// Names of techniques and tactics.
-    pub attack: &'a Attack,
-}
-
-impl<'a> Context<'a> {
-    /// The rules and facts of `corpus`.
-    pub fn new(corpus: &'a Corpus) -> Self {
-        Self { rules: &corpus.rules, attack: &corpus.attack }
     }
 }
 
@@ -84,6 +70,15 @@ fn convert_each(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec
 }
 
 fn any_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
+    match rule.kind {
+        RuleKind::Detection => {}
+        RuleKind::Correlation => return correlation_outcomes(rule, requests, context),
+        RuleKind::Filter => {
+            let reason = "a filter is no query of its own: it narrows the rules it names";
+            let refusal = Refusal::unsupported(Spot::Top("filter"), reason);
+            return all(requests, &Err(refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null))));
+        }
+    }
     match language(rule) {
         Language::Modern => modern_outcomes(rule, requests, context),
         Language::Legacy => legacy_outcomes(rule, requests, context),
@@ -97,20 +92,6 @@ fn any_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec
 
 fn all(requests: &[Request], outcome: &Outcome) -> Vec<Outcome> {
     vec![outcome.clone(); requests.len()]
-}
-
-fn emitted(rule: &Rule, precedence: Precedence) -> Result<Vec<Emitted<'_>>, NotConvertible> {
-    let (emitted, fault) = unfold(&rule.documents, precedence);
-    let Some((index, fault)) = fault else { return Ok(emitted) };
-    let refusal = match fault {
-        CollectionFault::NotAMapping(what) => {
-            Refusal::broken(Spot::Top(""), format!("a rule must be a mapping, this document is {what}"))
-        }
-        CollectionFault::NothingToRepeat => {
-            Refusal::broken(Spot::Top("action"), "`action: repeat` has no rule before it to repeat")
-        }
-    };
-    Err(refusal.locate(rule, index, rule.documents.get(index).unwrap_or(&Value::Null)))
 }
 
 fn legacy_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
@@ -168,21 +149,17 @@ fn write_document<'d>(
 ) {
     let locate = |refusal: Refusal<'_>| refusal.locate(rule, one.index, &one.document);
     let open = || requests.iter().zip(wanted).enumerate().filter(|(_, (_, wanted))| **wanted).map(|(i, (r, _))| (i, r));
-    let sigma = match read {
+    let mut fail = |why: &NotConvertible| open().for_each(|(i, _)| outcomes[i] = Err(why.clone()));
+    let mut sigma = match read {
         Ok(sigma) => sigma,
-        Err(refusal) => {
-            let why = locate(refusal);
-            open().for_each(|(i, _)| outcomes[i] = Err(why.clone()));
-            return;
-        }
+        Err(refusal) => return fail(&locate(refusal)),
     };
+    if let Err(why) = resolve::narrow(&mut sigma, context) {
+        return fail(&why);
+    }
     let queries = match trees(&sigma) {
         Ok(queries) => queries,
-        Err(refusal) => {
-            let why = locate(refusal);
-            open().for_each(|(i, _)| outcomes[i] = Err(why.clone()));
-            return;
-        }
+        Err(refusal) => return fail(&locate(refusal)),
     };
     let mut reading = Reading { sigma: &sigma, queries, compat: Compat::Strict, attack: context.attack };
     for (i, request) in open() {
@@ -193,6 +170,26 @@ fn write_document<'d>(
             Err(refusal) => outcomes[i] = Err(locate(refusal)),
         }
     }
+}
+
+fn correlation_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
+    let shelf = match resolve::gather(rule, context) {
+        Ok(shelf) => shelf,
+        Err(why) => return all(requests, &Err(why)),
+    };
+    let locate = |refusal: Refusal<'_>| refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null));
+    let correlation = match resolve::correlation(rule, &shelf, context) {
+        Ok(correlation) => correlation,
+        Err(refusal) => return all(requests, &Err(locate(refusal))),
+    };
+    let write = |request: &Request| {
+        let Some(correlate) = request.format.correlate else {
+            let reason = "the target cannot correlate events, only find single ones";
+            return Err(Refusal::unsupported(Spot::Top("correlation"), reason));
+        };
+        correlate(&Correlating::new(&correlation, request.compat, context.attack)?)
+    };
+    requests.iter().map(|request| write(request).map_err(locate)).collect()
 }
 
 /// The queries of all rules for the requests made.
@@ -207,7 +204,7 @@ pub struct Compiled {
 
 /// Converts all rules for all `requests`, in parallel over the rules.
 pub fn compile(corpus: &Corpus, requests: &[Request]) -> Compiled {
-    let context = Context::new(corpus);
+    let context = Context::of(corpus);
     let outcomes = corpus.rules.par_iter().map(|rule| convert_each(rule, requests, &context)).collect();
     let filters = corpus.rules.iter().map(|rule| rule.kind == RuleKind::Filter).collect();
     Compiled { targets: requests.iter().map(|request| request.target.name).collect(), outcomes, filters }

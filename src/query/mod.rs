@@ -8,18 +8,22 @@
 
 mod aggregation;
 mod compile;
+mod correlation;
 mod detection;
 mod front;
 mod glob;
+mod library;
 mod pattern;
 mod reading;
 mod refusal;
+mod resolve;
 mod target;
 mod test;
 mod tree;
 mod writer;
 
-pub use compile::{Compiled, Context, Outcome, Request, compile, convert, legacy_stdout};
+pub use compile::{Compiled, Outcome, Request, compile, convert, legacy_stdout};
+pub use library::Context;
 pub use reading::Compat;
 pub use refusal::NotConvertible;
 pub use target::{Format, Target, target, targets};

@@ -66,6 +66,16 @@ impl<'r> Refusal<'r> {
         self
     }
 
+    /// Whether no target could read the rule.
+    pub(super) fn is_broken(&self) -> bool {
+        self.code == Code::BrokenDetection
+    }
+
+    /// The same reason with words before it, at another place.
+    pub(super) fn retold<'s>(self, spot: Spot<'s>, before: &str) -> Refusal<'s> {
+        Refusal { code: self.code, reason: format!("{before}{}", self.reason), spot, help: self.help }
+    }
+
     /// The refusal with its place: `document` is the value the culprit was read from, made of the
     /// document number `index` of `rule` (and, in a collection, of the global ones before it).
     pub(super) fn locate(self, rule: &Rule, index: usize, document: &Value) -> NotConvertible {
@@ -87,10 +97,13 @@ impl<'r> Refusal<'r> {
     }
 }
 
-/// The path of a culprit under `detection`, or that section's if it is not found.
+/// The path of a culprit in one of the sections a rule can have, or that of the section if it is
+/// not found.
 fn path_of(document: &Value, spot: Spot<'_>) -> YamlPath {
-    let section = YamlPath::field("detection");
-    document.get("detection").and_then(|value| find(value, &section, spot)).unwrap_or(section)
+    let sections = ["detection", "correlation", "filter"];
+    let find_in = |name: &&'static str| find(document.get(name)?, &YamlPath::field(*name), spot);
+    let section = || sections.iter().find(|name| document.get(name).is_some()).copied().unwrap_or("detection");
+    sections.iter().find_map(find_in).unwrap_or_else(|| YamlPath::field(section()))
 }
 
 fn find(value: &Value, path: &YamlPath, spot: Spot<'_>) -> Option<YamlPath> {

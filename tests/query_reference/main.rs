@@ -100,7 +100,7 @@ fn compare(
     request.format = target.format(record.format).expect("a format");
     assert!(record.pipelines.is_empty(), "pipelines are not known yet");
     let attack = purplebook::load::attack::embedded(None).expect("built in");
-    let context = Context { rules: &[], attack: &attack };
+    let context = Context::new(&[], &attack);
     let mut problems = Vec::new();
     let mut compared = 0;
     for line in std::fs::read_to_string(path).expect("readable").lines() {

@@ -33,6 +33,9 @@ pub(crate) fn rule(text: &str) -> Rule {
     let list_of = |key: &str| -> Vec<String> {
         first(key).and_then(Value::as_seq).unwrap_or_default().iter().filter_map(Value::scalar_text).collect()
     };
+    let referred = first("correlation").or_else(|| first("filter")).and_then(|section| section.get("rules"));
+    let refers_to =
+        referred.and_then(Value::as_seq).unwrap_or_default().iter().filter_map(Value::scalar_text).collect();
     let kind = match (first("correlation"), first("filter")) {
         (Some(_), _) => RuleKind::Correlation,
         (_, Some(_)) => RuleKind::Filter,
@@ -64,7 +67,7 @@ pub(crate) fn rule(text: &str) -> Rule {
         fields: list_of("fields"),
         logsources: vec![(0, LogSource::default())],
         related: Vec::new(),
-        refers_to: Vec::new(),
+        refers_to,
         data_needed: Vec::new(),
         enrichments: Vec::new(),
         documents,
@@ -79,7 +82,7 @@ fn documents(text: &str) -> Vec<Value> {
 /// The queries of a rule that stands alone, strict and in the target's first format.
 pub(crate) fn convert(rule: &Rule, target: &'static Target) -> Outcome {
     let attack = Attack::default();
-    purplebook::query::convert(rule, &Request::new(target), &Context { rules: &[], attack: &attack })
+    purplebook::query::convert(rule, &Request::new(target), &Context::new(&[], &attack))
 }
 
 /// Sigma's rules of August 2026 with their YAML, by path; `None` with a printed line.

@@ -18,7 +18,13 @@ pub(super) const TARGET: Target = Target {
     name: "es-qs",
     title: "Kibana query",
     description: "Elasticsearch query string for Kibana's search bar (Lucene mode)",
-    formats: &[Format { name: "default", description: "the query", language: "lucene", write: modern }],
+    formats: &[Format {
+        name: "default",
+        description: "the query",
+        language: "lucene",
+        write: modern,
+        correlate: None,
+    }],
     legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
 };
 

@@ -18,7 +18,13 @@ pub(super) const TARGET: Target = Target {
     name: "graylog",
     title: "Graylog",
     description: "Query for Graylog's search bar",
-    formats: &[Format { name: "default", description: "the query", language: "lucene", write: modern }],
+    formats: &[Format {
+        name: "default",
+        description: "the query",
+        language: "lucene",
+        write: modern,
+        correlate: None,
+    }],
     legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
 };
 

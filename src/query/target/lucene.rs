@@ -17,7 +17,13 @@ pub(super) const TARGET: Target = Target {
     name: "lucene",
     title: "Lucene",
     description: "Lucene query for Elasticsearch and OpenSearch with unanalyzed (keyword) fields",
-    formats: &[Format { name: "default", description: "the query", language: "lucene", write: modern }],
+    formats: &[Format {
+        name: "default",
+        description: "the query",
+        language: "lucene",
+        write: modern,
+        correlate: None,
+    }],
     legacy: None,
 };
 

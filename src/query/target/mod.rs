@@ -10,7 +10,7 @@ mod lucene_syntax;
 mod xpack_watcher;
 
 use super::front::legacy;
-use super::reading::Reading;
+use super::reading::{Correlating, Reading};
 use super::refusal::{Documents, Refusal};
 
 /// Something a rule can be converted to.
@@ -47,10 +47,15 @@ pub struct Format {
     pub language: &'static str,
     /// One text per condition of a Sigma 2.x rule.
     pub(super) write: Write,
+    /// The texts of a correlation, if the target can correlate.
+    pub(super) correlate: Option<Correlate>,
 }
 
 /// Writes the conditions of a document.
 pub(super) type Write = for<'n> fn(&Reading<'n>) -> Result<Vec<String>, Refusal<'n>>;
+
+/// Writes a correlation.
+pub(super) type Correlate = for<'n> fn(&Correlating<'n>) -> Result<Vec<String>, Refusal<'n>>;
 
 /// A target of the 2019 converter.
 #[derive(Debug)]

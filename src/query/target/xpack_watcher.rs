@@ -21,7 +21,13 @@ pub(super) const TARGET: Target = Target {
     name: "xpack-watcher",
     title: "X-Pack Watcher",
     description: "curl command that installs an Elasticsearch watch",
-    formats: &[Format { name: "default", description: "the command", language: "bash", write: modern }],
+    formats: &[Format {
+        name: "default",
+        description: "the command",
+        language: "bash",
+        write: modern,
+        correlate: None,
+    }],
     legacy: Some(LegacyTarget { write: legacy_watches, end: "\n" }),
 };
 

@@ -1,11 +1,13 @@
 //! Sigma 2.x: detections with field modifiers, and conditions over them.
 
 mod condition;
+pub(in crate::query) mod correlation;
+pub(in crate::query) mod filter;
 mod modifier;
 
 use std::borrow::Cow;
 
-use crate::model::{Rule, RuleKind, Value};
+use crate::model::{Rule, Value};
 use crate::query::detection::{Applied, Detection, Expression, Item, LogSource, Named, Scope, Sigma, State};
 use crate::query::refusal::{Refusal, Spot};
 use crate::query::test::Test;
@@ -19,16 +21,6 @@ const MAX_MODIFIERS: usize = 16;
 
 /// Reads one merged document of a rule.
 pub(in crate::query) fn read<'r>(rule: &'r Rule, document: &'r Value) -> Result<Sigma<'r>, Refusal<'r>> {
-    match rule.kind {
-        RuleKind::Detection => {}
-        RuleKind::Correlation => {
-            return Err(Refusal::unsupported(Spot::Top("correlation"), "correlations are not converted to queries"));
-        }
-        RuleKind::Filter => {
-            let reason = "a filter is no query of its own: it narrows the rules it names";
-            return Err(Refusal::unsupported(Spot::Top("filter"), reason));
-        }
-    }
     let section =
         document.get("detection").ok_or_else(|| Refusal::broken(Spot::Top(""), "the rule has no `detection`"))?;
     let entries = section.as_map().ok_or_else(|| {
@@ -67,11 +59,16 @@ pub(in crate::query) fn fields(document: &Value) -> Vec<Cow<'_, str>> {
     items.iter().filter_map(Value::as_str).map(Cow::Borrowed).collect()
 }
 
-/// The detections of a section, in document order. `timeframe` is a setting of the 2019 language
-/// that some rules still carry.
+/// The detections of a section, in document order. Beside them stand the condition, `timeframe`,
+/// a setting of the 2019 language that some rules still carry, and in a filter its `rules`.
 pub(in crate::query) fn detections(entries: &[(String, Value)], scope: Scope) -> Result<Vec<Named<'_>>, Refusal<'_>> {
     let mut reader = Reader { budget: MAX_LEAVES };
-    let named = entries.iter().filter(|(name, _)| name != "condition" && name != "timeframe").map(|entry| {
+    let is_setting = |name: &str| match name {
+        "condition" | "timeframe" => true,
+        "rules" => matches!(scope, Scope::Filter(_)),
+        _ => false,
+    };
+    let named = entries.iter().filter(|(name, _)| !is_setting(name)).map(|entry| {
         let detection = reader.detection(entry, &entry.1, 0)?;
         Ok(Named { name: Cow::Borrowed(entry.0.as_str()), scope, detection })
     });

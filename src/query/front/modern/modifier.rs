@@ -96,7 +96,7 @@ pub(super) fn plain(value: &Value) -> Option<Test> {
     }
 }
 
-fn number(value: &Value) -> Option<Number> {
+pub(super) fn number(value: &Value) -> Option<Number> {
     match value {
         Value::Int(i) => Some(Number::Int(*i)),
         #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "whether the number is whole is exact")]

@@ -1,0 +1,136 @@
+//! Correlations and filters: what they do to the rules they name, and what is wrong with them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+const BASE: &str = "title: Base\nname: base\nid: 0f2b4c1e-5a7d-4c3b-9e8f-1a2b3c4d5e6f\nlogsource:\n  product: windows\n  \
+                    category: process_creation\ndetection:\n  selection:\n    Image|endswith: \\cmd.exe\n  condition: \
+                    selection\n";
+
+/// Exit code, output and messages of converting files.
+fn convert(target: &str, files: &[(&str, &str)]) -> (Option<i32>, String, String) {
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("writable");
+    }
+    run(folder.path(), target)
+}
+
+fn run(folder: &Path, target: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_purplebook"));
+    let out = command.args(["convert", "-t", target, "."]).current_dir(folder).output().expect("runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (out.status.code(), text(out.stdout), text(out.stderr))
+}
+
+fn filter(rules: &str, logsource: &str, rest: &str) -> String {
+    format!("title: Ours\nlogsource:\n{logsource}\nfilter:\n  rules: {rules}\n{rest}")
+}
+
+const WINDOWS: &str = "  product: windows\n  category: process_creation";
+const ADMINS: &str = "  selection:\n    User|startswith: adm\n  condition: not selection\n";
+
+#[test]
+fn a_filter_narrows_the_rules_it_names() {
+    for (rules, logsource, expected) in [
+        ("[base]", WINDOWS, "Image:*\\\\cmd.exe AND (NOT User:adm*)\n"),
+        ("[0F2B4C1E-5A7D-4C3B-9E8F-1A2B3C4D5E6F]", "  product: windows", "Image:*\\\\cmd.exe AND (NOT User:adm*)\n"),
+        ("any", WINDOWS, "Image:*\\\\cmd.exe AND (NOT User:adm*)\n"),
+        ("[other]", WINDOWS, "Image:*\\\\cmd.exe\n"),
+        ("[base]", "  product: linux", "Image:*\\\\cmd.exe\n"),
+        ("[base]", "  product: windows\n  service: sysmon", "Image:*\\\\cmd.exe\n"),
+    ] {
+        let files = [("base.yml", BASE), ("filter.yml", &filter(rules, logsource, ADMINS))];
+        assert_eq!(convert("lucene", &files), (Some(0), expected.to_owned(), String::new()), "{rules} {logsource}");
+    }
+}
+
+#[test]
+fn names_of_a_filter_are_its_own() {
+    let mut rule = BASE.replace("condition: selection", "condition: 1 of them");
+    rule.push_str("  _private:\n    A: b\n");
+    let filter = filter("[base]", WINDOWS, "  selection:\n    B: c\n  condition: selection\n");
+    let (_, out, _) = convert("lucene", &[("base.yml", &rule), ("filter.yml", &filter)]);
+    assert_eq!(out, "Image:*\\\\cmd.exe AND B:c\n");
+}
+
+#[test]
+fn a_rule_whose_filter_is_broken_has_no_query() {
+    let broken = filter("[base]", WINDOWS, "  selection:\n    A: b\n  condition: not selektion\n");
+    let (code, out, err) = convert("lucene", &[("base.yml", BASE), ("filter.yml", &broken)]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("selektion"), "{err}");
+}
+
+fn correlation(body: &str) -> String {
+    format!("title: Many\ncorrelation:\n{body}")
+}
+
+#[test]
+fn a_broken_correlation_is_refused_at_its_key() {
+    let rest = "  rules: [base]\n  timespan: 5m\n";
+    for (body, message, place) in [
+        (
+            "  type: event_cout\n  rules: [base]\n  timespan: 5m\n".to_owned(),
+            "`event_cout` is no type of correlation",
+            "3:9",
+        ),
+        (format!("  type: event_count\n{rest}"), "a correlation of type `event_count` needs a `condition`", "2:1"),
+        (
+            format!("  type: event_count\n{rest}  condition:\n    gte: many\n"),
+            "`gte` needs a number, this is text",
+            "7:10",
+        ),
+        (
+            format!("  type: event_count\n{rest}  condition:\n    gtee: 5\n"),
+            "`gtee` is no key of a correlation's condition",
+            "7:5",
+        ),
+        (
+            format!("  type: value_count\n{rest}  condition:\n    gte: 5\n"),
+            "a `value_count` needs the `field` whose values it looks at",
+            "6:3",
+        ),
+        ("  type: temporal\n  rules: [base]\n  timespan: 5x\n".to_owned(), "`5x` is no timespan", "5:13"),
+        (
+            "  type: temporal\n  rules: [base]\n  timepan: 5m\n".to_owned(),
+            "`timepan` is no key of a correlation",
+            "5:3",
+        ),
+        (
+            "  type: temporal\n  rules: [bse]\n  timespan: 5m\n".to_owned(),
+            "the correlation names `bse`, which no rule is called",
+            "4:11",
+        ),
+        (
+            format!("  type: temporal\n{rest}  condition: base and not bas\n"),
+            "the condition names `bas`, which `rules` does not list",
+            "6:14",
+        ),
+        (
+            format!("  type: temporal\n{rest}  aliases:\n    user:\n      bass: User\n"),
+            "the alias `user` names `bass`, which `rules` does not list",
+            "8:7",
+        ),
+        (format!("  type: temporal\n{rest}"), "the target cannot correlate events, only find single ones", "2:1"),
+    ] {
+        let (code, _, err) = convert("lucene", &[("base.yml", BASE), ("many.yml", &correlation(&body))]);
+        assert_eq!(code, Some(1), "{body}");
+        assert!(err.contains(message) && err.contains(&format!("many.yml:{place}")), "{body}\n{err}");
+    }
+}
+
+#[test]
+fn correlations_that_name_each_other_end() {
+    let one = "title: One\nname: one\ncorrelation:\n  type: temporal\n  rules: [two]\n  timespan: 5m\n";
+    let two = one.replace("One", "Two").replace("one", "zwei").replace("[two]", "[one]").replace("zwei", "two");
+    let (code, _, err) = convert("lucene", &[("one.yml", one), ("two.yml", &two)]);
+    assert_eq!(code, Some(0), "each only feeds the other: {err}");
+    let both = [("one.yml", format!("{one}  generate: true\n")), ("two.yml", format!("{two}  generate: true\n"))];
+    let (code, _, err) = convert("lucene", &[("one.yml", &both[0].1), ("two.yml", &both[1].1)]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("which leads back to itself"), "{err}");
+}
