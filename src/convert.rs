@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::config::QueryChoice;
+use crate::config::{KnownQueries, KnownTarget};
 use crate::load;
 use crate::model::{Attack, Corpus, Kind, Rule, RuleKind};
 use crate::query::{self, Context, NotConvertible, Outcome};
@@ -42,10 +42,14 @@ pub struct Conversions {
     pub sources: SourceSet,
 }
 
-/// The known targets with their headings, as `[queries]` may name them.
-pub fn known_targets() -> Vec<QueryChoice> {
-    let choice = |target: &Target| QueryChoice { target: target.name.to_owned(), title: target.title.to_owned() };
-    query::targets().iter().map(choice).collect()
+/// What `[queries]` of a configuration may name.
+pub fn known_queries() -> KnownQueries {
+    let known = |target: &Target| KnownTarget {
+        name: target.name,
+        title: target.title,
+        formats: target.formats.iter().map(|format| format.name).collect(),
+    };
+    KnownQueries { targets: query::targets().iter().map(known).collect(), pipelines: Vec::new() }
 }
 
 /// Reads the rule files under `paths`, files or folders, and converts them as `request` says.

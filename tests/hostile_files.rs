@@ -12,7 +12,7 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use purplebook::config::{Overrides, discover};
-use purplebook::convert::known_targets;
+use purplebook::convert::known_queries;
 use purplebook::project::{self, Project};
 use purplebook::report::Progress;
 use purplebook::write::MemorySink;
@@ -46,7 +46,7 @@ impl Folder {
 
     fn config(&self) -> purplebook::config::Config {
         let overrides = Overrides { root: Some(self.0.path().to_owned()), ..Overrides::default() };
-        discover(&overrides, &known_targets()).expect("a configuration")
+        discover(&overrides, &known_queries()).expect("a configuration")
     }
 
     fn build(&self) -> Result<Project, String> {

@@ -5,9 +5,9 @@ mod query_support;
 use std::collections::BTreeMap;
 
 use purplebook::model::{Corpus, Rule};
-use purplebook::query::{Request, compile, target, targets};
+use purplebook::query::{Request, compile, targets};
 use purplebook::report::Code;
-use query_support::{convert, rule, rule_files, shared};
+use query_support::{rule, rule_files, shared};
 
 fn corpus() -> Option<Vec<(String, Rule)>> {
     let root = shared("corpus/sigma-2026")?;

@@ -11,7 +11,7 @@ use std::sync::{LazyLock, Mutex};
 
 use purplebook::check::site_links::{FileLinks, SiteLinks};
 use purplebook::config::{Overrides, discover};
-use purplebook::convert::known_targets;
+use purplebook::convert::known_queries;
 use purplebook::model::Kind;
 use purplebook::project::Project;
 use purplebook::report::{Finding, Progress, Severity};
@@ -94,7 +94,7 @@ fn build(shared: &Path) -> Site {
     for (kind, folder) in FOLDERS.into_iter().chain(MORE_FOLDERS) {
         overrides.content[kind as usize].push(shared.join(folder));
     }
-    let config = discover(&overrides, &known_targets()).expect("a configuration");
+    let config = discover(&overrides, &known_queries()).expect("a configuration");
     let project = Project::open(config, &Progress::new()).expect("readable");
     let seen = Seen::default();
     project.render(&seen, &Progress::new()).expect("the theme works");

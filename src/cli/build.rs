@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::time::Instant;
 
 use crate::config::discover;
-use crate::convert::known_targets;
+use crate::convert::known_queries;
 use crate::project::{self, Project};
 use crate::report::{Finding, Findings, Severity, render};
 use crate::text::visible_controls;
@@ -26,7 +26,7 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
     let start = Instant::now();
     let mut overrides = args.project.overrides();
     overrides.output = args.output;
-    let config = discover(&overrides, &known_targets())?;
+    let config = discover(&overrides, &known_queries())?;
     let output = config.output.clone();
     use_threads(args.jobs)?;
     let (project, manifest) = with_progress(|progress| project::build(config, progress))?;

@@ -1,7 +1,7 @@
 //! `purplebook check`: every problem of the content and of the site made of it, at its line.
 
 use crate::config::discover;
-use crate::convert::known_targets;
+use crate::convert::known_queries;
 use crate::project::{self, Project, WrittenSite};
 use crate::report::{Findings, Severity};
 use crate::text::FileId;
@@ -14,7 +14,7 @@ use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
 
 /// Checks content and site, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
-    let config = discover(&args.project.overrides(), &known_targets())?;
+    let config = discover(&args.project.overrides(), &known_queries())?;
     let base_url = config.site.base_url.clone();
     use_threads(args.jobs)?;
     let (project, site) = with_progress(|progress| {

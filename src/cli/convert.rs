@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::config::{list, nearest};
-use crate::convert::{Conversion, Request, known_targets, target, targets};
+use crate::convert::{Conversion, Request, target, targets};
 use crate::report::render::SourceText;
 use crate::text::visible_in_json;
 
@@ -60,9 +60,7 @@ fn nothing_under(path: &Path, files: &[Conversion]) -> bool {
 fn chosen(args: &ConvertArgs) -> Result<Request, Failure> {
     let name = args.target.as_deref().unwrap_or_default();
     let Some(found) = target(name) else {
-        let known = known_targets();
-        let names = || known.iter().map(|choice| choice.target.as_str());
-        return Err(unknown("target", name, names().collect()));
+        return Err(unknown("target", name, targets().iter().map(|target| target.name).collect()));
     };
     let mut request = Request::new(found);
     request.compat = args.compat.into();

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::Technique;
 use crate::config::discover;
-use crate::convert::known_targets;
+use crate::convert::known_queries;
 use crate::model::Kind;
 
 use super::CLEAN;
@@ -18,7 +18,7 @@ pub(super) fn run(kind: Kind, name: &str, location: LocationArgs) -> Result<u8, 
     if name.chars().any(char::is_control) {
         return Err(Failure::new("a title is one line of text, without control characters"));
     }
-    let config = discover(&location.overrides(), &known_targets())?;
+    let config = discover(&location.overrides(), &known_queries())?;
     let default = config.root.join("content").join(kind.key());
     let folder = config.content.folders(kind).first().unwrap_or(&default);
     let stem = stem(kind, name);

@@ -1,6 +1,7 @@
 //! From the disk to a complete [`Config`]: finds `purplebook.toml`, lays the flags over it, fills
 //! in defaults, and checks that every folder and file somebody named is there.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
@@ -8,8 +9,11 @@ use std::{env, fs};
 use crate::model::Kind;
 use crate::report::{Code, Finding, Findings};
 
-use super::read::{Settings, Written, read};
-use super::{AttackConfig, Config, ContentConfig, MarkdownProfile, QueryChoice, QueryConfig, SiteConfig, web_address};
+use super::read::{Settings, Written, WrittenPipeline, WrittenQuery, read};
+use super::{
+    AttackConfig, Config, ContentConfig, KnownQueries, MarkdownProfile, PipelineChoice, QueryChoice, QueryConfig,
+    SiteConfig, web_address,
+};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "purplebook.toml";
@@ -78,15 +82,15 @@ pub struct InvalidConfig {
     pub findings: Findings,
 }
 
-/// Reads the configuration of this run; `targets` are the known ones with their headings.
+/// Reads the configuration of this run; `known` says what queries there are.
 ///
 /// # Errors
 /// If a file cannot be read, a flag names something that is not there, or the file has problems.
-pub fn discover(flags: &Overrides, targets: &[QueryChoice]) -> Result<Config, ConfigError> {
+pub fn discover(flags: &Overrides, known: &KnownQueries) -> Result<Config, ConfigError> {
     let here = env::current_dir().map_err(io_error("find", Path::new("the working directory")))?;
     let found = find(flags, &here)?;
     let (settings, mut findings) = match &found.file {
-        Some((_, text)) => read(text, targets),
+        Some((_, text)) => read(text, known),
         None => (Settings::default(), Findings::new()),
     };
     let mut paths = Paths { here: &here, root: &found.root, base: &found.base, findings: Findings::new() };
@@ -231,8 +235,32 @@ impl Paths<'_> {
                 names,
             },
             markdown: flags.markdown.or(settings.markdown).unwrap_or_default(),
-            queries: settings.show.map_or_else(QueryConfig::default, |show| QueryConfig { show }),
+            queries: self.queries(settings.show, settings.compat, settings.placeholders),
         })
+    }
+
+    fn queries(
+        &mut self,
+        show: Option<Vec<WrittenQuery>>,
+        compat: Option<String>,
+        placeholders: BTreeMap<String, Vec<String>>,
+    ) -> QueryConfig {
+        let usual = QueryConfig::default();
+        let mut choice = |query: WrittenQuery| QueryChoice {
+            target: query.target,
+            title: query.title,
+            format: query.format,
+            pipelines: query.pipelines.into_iter().map(|pipeline| self.pipeline(pipeline)).collect(),
+        };
+        let show = show.map(|show| show.into_iter().map(&mut choice).collect());
+        QueryConfig { show: show.unwrap_or(usual.show), compat: compat.unwrap_or(usual.compat), placeholders }
+    }
+
+    fn pipeline(&mut self, pipeline: WrittenPipeline) -> PipelineChoice {
+        match pipeline {
+            WrittenPipeline::BuiltIn(name) => PipelineChoice::BuiltIn(name),
+            WrittenPipeline::File(path) => PipelineChoice::File(self.written(&path, Wanted::File)),
+        }
     }
 
     /// The paths of a flag if it was given, else those of the file, each once and checked.

@@ -9,6 +9,7 @@ mod read;
 pub mod schema;
 mod suggest;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -118,6 +119,10 @@ impl FromStr for MarkdownProfile {
 pub struct QueryConfig {
     /// The queries of each rule, in the order shown.
     pub show: Vec<QueryChoice>,
+    /// Whose text the queries have: `strict` or `pysigma`.
+    pub compat: String,
+    /// The values of placeholders (`expand`), by name.
+    pub placeholders: BTreeMap<String, Vec<String>>,
 }
 
 /// One query of each rule.
@@ -127,18 +132,68 @@ pub struct QueryChoice {
     pub target: String,
     /// The heading ("Kibana query").
     pub title: String,
+    /// The shape of the output; the target's first where none is named.
+    pub format: Option<String>,
+    /// The processing pipelines, applied by their priority.
+    pub pipelines: Vec<PipelineChoice>,
+}
+
+/// A processing pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PipelineChoice {
+    /// One that is built in, by its name.
+    BuiltIn(String),
+    /// A file of the user's.
+    File(PathBuf),
+}
+
+impl PipelineChoice {
+    /// What it is called: its name, or that of its file without the ending.
+    pub fn name(&self) -> String {
+        match self {
+            Self::BuiltIn(name) => name.clone(),
+            Self::File(path) => path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// What queries can be asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownQueries {
+    /// The targets, with their usual headings.
+    pub targets: Vec<KnownTarget>,
+    /// The names of the pipelines that are built in.
+    pub pipelines: Vec<&'static str>,
+}
+
+/// A target that can be named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTarget {
+    /// Its name.
+    pub name: &'static str,
+    /// Its usual heading.
+    pub title: &'static str,
+    /// The names of its formats, the usual one first.
+    pub formats: Vec<&'static str>,
 }
 
 impl Default for QueryConfig {
     /// The three queries of the original, under its headings.
     fn default() -> Self {
-        let choice = |target: &str, title: &str| QueryChoice { target: target.to_owned(), title: title.to_owned() };
+        let choice = |target: &str, title: &str| QueryChoice {
+            target: target.to_owned(),
+            title: title.to_owned(),
+            format: None,
+            pipelines: Vec::new(),
+        };
         Self {
             show: vec![
                 choice("es-qs", "Kibana query"),
                 choice("xpack-watcher", "X-Pack Watcher"),
                 choice("graylog", "Graylog"),
             ],
+            compat: "strict".to_owned(),
+            placeholders: BTreeMap::new(),
         }
     }
 }

@@ -3,6 +3,9 @@
 //! Reading goes on after each problem; whoever calls decides that a file with findings is not
 //! used. Nothing here looks at the disk: whether a path exists is `discover`'s question.
 
+mod queries;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -15,7 +18,7 @@ use crate::text::{FileId, SafeUrl, Span};
 
 use super::schema::{KEYS, Key, Takes, keys_of, tables};
 use super::suggest::{list, nearest};
-use super::{MarkdownProfile, QueryChoice};
+use super::{KnownQueries, MarkdownProfile};
 
 /// The id under which findings name the configuration file; it is in no source set.
 pub const CONFIG_FILE: FileId = FileId(0);
@@ -49,14 +52,40 @@ pub struct Settings {
     /// `[markdown] profile`
     pub markdown: Option<MarkdownProfile>,
     /// `[queries] show`
-    pub show: Option<Vec<QueryChoice>>,
+    pub show: Option<Vec<WrittenQuery>>,
+    /// `[queries] compat`
+    pub compat: Option<String>,
+    /// `[queries] placeholders`
+    pub placeholders: BTreeMap<String, Vec<String>>,
     /// `[build] output`
     pub output: Option<PathBuf>,
 }
 
-/// Reads the text of a `purplebook.toml`; `targets` are the known ones with their headings.
-pub fn read(text: &str, targets: &[QueryChoice]) -> (Settings, Findings) {
-    let mut reader = Reader { targets, settings: Settings::default(), findings: Findings::new() };
+/// A query as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenQuery {
+    /// The target's name.
+    pub target: String,
+    /// The heading.
+    pub title: String,
+    /// The format's name.
+    pub format: Option<String>,
+    /// The pipelines: names of built-in ones, or paths.
+    pub pipelines: Vec<WrittenPipeline>,
+}
+
+/// A pipeline as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WrittenPipeline {
+    /// One that is built in.
+    BuiltIn(String),
+    /// A file.
+    File(Written<PathBuf>),
+}
+
+/// Reads the text of a `purplebook.toml`; `known` says what queries there are.
+pub fn read(text: &str, known: &KnownQueries) -> (Settings, Findings) {
+    let mut reader = Reader { known, settings: Settings::default(), findings: Findings::new() };
     let (document, errors) = DeTable::parse_recoverable(text);
     reader.document(document.get_ref());
     let Reader { settings, findings, .. } = reader;
@@ -77,7 +106,7 @@ fn at(range: Range<usize>) -> Span {
 }
 
 struct Reader<'a> {
-    targets: &'a [QueryChoice],
+    known: &'a KnownQueries,
     settings: Settings,
     findings: Findings,
 }
@@ -139,7 +168,7 @@ impl Reader<'_> {
 
     fn value(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
         match key.takes {
-            Takes::Text | Takes::Url | Takes::Profile => self.text_value(key, value),
+            Takes::Text | Takes::Url | Takes::Profile | Takes::Compat => self.text_value(key, value),
             Takes::Folder | Takes::File | Takes::NewFolder => {
                 let Some(path) = self.path(key, value) else { return };
                 match key.name {
@@ -156,6 +185,7 @@ impl Reader<'_> {
                 }
             }
             Takes::Queries => self.queries(key, value),
+            Takes::Lists => self.lists(key, value),
         }
     }
 
@@ -167,6 +197,10 @@ impl Reader<'_> {
                 Err(problem) => self.refuse(value.span(), format!("`{text}` {problem}"), BASE_URL_HELP),
             },
             Takes::Profile => self.profile(&text, value.span()),
+            Takes::Compat if matches!(text.as_str(), "strict" | "pysigma") => self.settings.compat = Some(text),
+            Takes::Compat => {
+                self.refuse(value.span(), format!("unknown mode `{text}`"), "the modes are `strict` and `pysigma`");
+            }
             _ if key.name == "version" => self.settings.attack_version = Some(text),
             _ => self.settings.title = Some(text),
         }
@@ -184,7 +218,7 @@ impl Reader<'_> {
         self.refuse(span, format!("unknown profile `{text}`"), help);
     }
 
-    fn text(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) -> Option<String> {
+    pub(super) fn text(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) -> Option<String> {
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(key, value);
             return None;
@@ -207,59 +241,12 @@ impl Reader<'_> {
         }
     }
 
-    fn queries(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
-        let Some(items) = value.get_ref().as_array() else { return self.wrong_type(key, value) };
-        let show = items.iter().filter_map(|item| self.query(key, item)).collect();
-        self.settings.show = Some(show);
-    }
-
-    fn query(&mut self, key: &Key, item: &Spanned<DeValue<'_>>) -> Option<QueryChoice> {
-        let Some(table) = item.get_ref().as_table() else { return self.target(key, item) };
-        let (mut choice, mut title) = (None, None);
-        for (name, value) in table {
-            match name.get_ref().as_ref() {
-                "target" => choice = Some(self.target(key, value)),
-                "title" => title = self.text(&Key { name: "title", takes: Takes::Text, ..*key }, value),
-                other => {
-                    let message = format!("unknown key `{other}` of a query");
-                    let help = match nearest(other, ["target", "title"]) {
-                        Some(name) => format!("did you mean `{name}`?"),
-                        None => "the keys of a query are `target` and `title`".to_owned(),
-                    };
-                    self.findings.push(Finding::new(Code::UnknownKey, at(name.span()), message).help(help));
-                }
-            }
-        }
-        let Some(choice) = choice else {
-            self.refuse(item.span(), "a query without `target`", "write `{ target = \"es-qs\", title = \"Kibana\" }`");
-            return None;
-        };
-        choice.map(|choice| QueryChoice { title: title.unwrap_or(choice.title), target: choice.target })
-    }
-
-    fn target(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) -> Option<QueryChoice> {
-        let Some(name) = value.get_ref().as_str() else {
-            self.wrong_type(key, value);
-            return None;
-        };
-        let found = self.targets.iter().find(|target| target.target == name).cloned();
-        if found.is_none() {
-            let names = || self.targets.iter().map(|target| target.target.as_str());
-            let help = match nearest(name, names()) {
-                Some(target) => format!("did you mean `{target}`?"),
-                None => format!("the targets are {}", list(names())),
-            };
-            self.refuse(value.span(), format!("unknown target `{name}`"), help);
-        }
-        found
-    }
-
-    fn wrong_type(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
+    pub(super) fn wrong_type(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
         let message = format!("`{}` must be {}", key.name, key.takes.noun());
         self.bad(value.span(), message, value.get_ref());
     }
 
-    fn bad(&mut self, span: Range<usize>, message: String, found: &DeValue<'_>) {
+    pub(super) fn bad(&mut self, span: Range<usize>, message: String, found: &DeValue<'_>) {
         let noun = match found.type_str() {
             kind @ ("integer" | "array") => format!("an {kind}"),
             kind => format!("a {kind}"),
@@ -267,7 +254,7 @@ impl Reader<'_> {
         self.findings.push(Finding::new(Code::BadConfigValue, at(span), message).label(format!("this is {noun}")));
     }
 
-    fn refuse(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn refuse(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.findings.push(Finding::new(Code::BadConfigValue, at(span), message).help(help));
     }
 }
@@ -289,16 +276,26 @@ pub fn web_address(text: &str) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::QueryConfig;
+    use super::super::KnownTarget;
     use super::*;
 
     fn problems(text: &str) -> Vec<(String, String)> {
-        let (_, findings) = read(text, &QueryConfig::default().show);
+        let (_, findings) = read(text, &known());
         let shown = |finding: &Finding| match &finding.at {
             crate::text::At::Span(span) => text[span.start as usize..span.end as usize].to_owned(),
             other => format!("{other:?}"),
         };
         findings.iter().map(|finding| (shown(finding), finding.message.clone())).collect()
+    }
+
+    fn known() -> KnownQueries {
+        let target = |name, title, formats: &[&'static str]| KnownTarget { name, title, formats: formats.to_vec() };
+        let targets = vec![
+            target("es-qs", "Kibana query", &["default"]),
+            target("graylog", "Graylog", &["default"]),
+            target("lucene", "Lucene", &["default", "siem_rule"]),
+        ];
+        KnownQueries { targets, pipelines: vec!["ecs_windows", "winlogbeat"] }
     }
 
     #[test]
@@ -318,11 +315,17 @@ mod tests {
             [markdown]
             profile = "atc-2019"
             [queries]
-            show = ["graylog", { target = "es-qs", title = "Kibana" }]
+            show = [
+                "graylog",
+                { target = "es-qs", title = "Kibana" },
+                { target = "lucene", pipelines = ["ecs_windows", "pipelines/ours.yml"], format = "siem_rule" },
+            ]
+            compat = "pysigma"
+            placeholders = { admins = ["root", "adm-*"], host = "dc1" }
             [build]
             output = "public"
         "#;
-        let (settings, findings) = read(text, &QueryConfig::default().show);
+        let (settings, findings) = read(text, &known());
         assert_eq!(findings, Findings::new());
         assert_eq!(settings.title.as_deref(), Some("KB"));
         assert_eq!(settings.base_url.as_deref(), Some("https://example.org/kb"));
@@ -338,6 +341,12 @@ mod tests {
         assert_eq!(settings.markdown, Some(MarkdownProfile::Atc2019));
         let show = settings.show.expect("show");
         assert_eq!((show[0].title.as_str(), show[1].title.as_str()), ("Graylog", "Kibana"));
+        assert_eq!((show[2].title.as_str(), show[2].format.as_deref()), ("Lucene", Some("siem_rule")));
+        assert_eq!(show[2].pipelines[0], WrittenPipeline::BuiltIn("ecs_windows".to_owned()));
+        assert!(matches!(&show[2].pipelines[1], WrittenPipeline::File(path) if path.value.ends_with("ours.yml")));
+        assert_eq!(settings.compat.as_deref(), Some("pysigma"));
+        assert_eq!(settings.placeholders["admins"], ["root", "adm-*"]);
+        assert_eq!(settings.placeholders["host"], ["dc1"]);
         assert_eq!(settings.output, Some(PathBuf::from("public")));
     }
 
@@ -355,7 +364,10 @@ mod tests {
                 ("\"ftp://x\"", "`ftp://x` is not an http or https address"),
                 ("atack", "unknown table `[atack]`"),
                 ("\"es-q\"", "unknown target `es-q`"),
-                ("3", "`show` must be a list of targets, each a name or a table `{ target, title }`"),
+                (
+                    "3",
+                    "`show` must be a list of targets, each a name or a table `{ target, pipelines, format, title }`"
+                ),
             ]
         );
     }

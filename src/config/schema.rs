@@ -24,8 +24,12 @@ pub enum Takes {
     Folders,
     /// `default` or `atc-2019`.
     Profile,
-    /// A list of target names or of tables `{ target, title }`.
+    /// A list of target names or of tables `{ target, pipelines, format, title }`.
     Queries,
+    /// `strict` or `pysigma`.
+    Compat,
+    /// A table of lists of texts.
+    Lists,
 }
 
 impl Takes {
@@ -39,7 +43,9 @@ impl Takes {
             Self::Files => "the path of a file, or a list of them",
             Self::Folders => "the path of a folder, or a list of them",
             Self::Profile => "`\"default\"` or `\"atc-2019\"`",
-            Self::Queries => "a list of targets, each a name or a table `{ target, title }`",
+            Self::Queries => "a list of targets, each a name or a table `{ target, pipelines, format, title }`",
+            Self::Compat => "`\"strict\"` or `\"pysigma\"`",
+            Self::Lists => "a table of lists of strings",
         }
     }
 }
@@ -179,8 +185,28 @@ pub const KEYS: &[Key] = &[
         Takes::Queries,
         "`[\"es-qs\", \"xpack-watcher\", \"graylog\"]`",
         None,
-        "The queries shown with each rule, in this order. A table gives the heading too: `{ target = \"es-qs\", title \
-         = \"Kibana\" }`.",
+        "The queries shown with each rule, in this order. A table says more: `{ target = \"kusto\", pipelines = \
+         [\"microsoft_xdr\"], format = \"default\", title = \"Defender XDR\" }`. A pipeline is the name of a built-in \
+         one or the path of a file in the YAML of pySigma; several are applied by their priority. `purplebook convert \
+         --list` names all targets, formats and pipelines.",
+    ),
+    key(
+        "queries",
+        "compat",
+        Takes::Compat,
+        "`\"strict\"`",
+        None,
+        "`strict` writes queries that are right in the engine they are for; `pysigma` writes the text of Sigma's \
+         reference converter, its mistakes among it.",
+    ),
+    key(
+        "queries",
+        "placeholders",
+        Takes::Lists,
+        "none",
+        None,
+        "Values for the placeholders of rules that use `expand`: `admins = [\"root\", \"adm-*\"]` replaces `%admins%`. \
+         Pipelines see them as variables.",
     ),
     key(
         "build",

@@ -6,11 +6,11 @@ mod site;
 pub use output::{WrittenSite, build, check_folder};
 
 use crate::check::{self, CheckInput};
-use crate::config::{Config, MarkdownProfile};
+use crate::config::{Config, MarkdownProfile, QueryChoice};
 use crate::graph::{DataNeededProfile, Graph, link};
 use crate::load::{self, attack};
 use crate::model::{Attack, Kind, Tally};
-use crate::query::{self, Compiled, Request};
+use crate::query::{self, Compat, Compiled, Request};
 use crate::render::ThemeError;
 use crate::report::{Findings, Progress, Stage};
 use crate::site::{LinkIndex, OutPath, SitePlan, plan};
@@ -54,6 +54,7 @@ pub struct Project {
     sources: SourceSet,
     graph: Graph,
     plan: SitePlan,
+    requests: Vec<Request>,
     compiled: Compiled,
     findings: Findings,
     notes: Vec<String>,
@@ -76,13 +77,14 @@ impl Project {
         let copied = sources.assets.iter().map(|asset| asset.within.as_str());
         let plan = plan(&graph, site::reserved(&config)?.into_iter(), copied);
         progress.begin(Stage::Converting, 0);
-        let compiled = query::compile(graph.corpus(), &requests(&config));
+        let requests = requests(&config);
+        let compiled = query::compile(graph.corpus(), &requests);
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
         let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
         findings.append(check::check(&CheckInput { graph: &graph, plan: &plan, links: &links }));
         load::locate(&sources, &mut findings);
-        Ok(Self { config, sources, graph, plan, compiled, findings: findings.sorted(), notes })
+        Ok(Self { config, sources, graph, plan, requests, compiled, findings: findings.sorted(), notes })
     }
 
     /// The linked content.
@@ -124,9 +126,16 @@ fn folders(config: &Config) -> Vec<Folder> {
     Kind::ALL.into_iter().flat_map(of).collect()
 }
 
-/// One for each query shown that has a known target.
+/// One for each query shown; the configuration names known targets and formats only.
 fn requests(config: &Config) -> Vec<Request> {
-    config.queries.show.iter().filter_map(|choice| query::target(&choice.target)).map(Request::new).collect()
+    let compat = Compat::named(&config.queries.compat).unwrap_or_default();
+    let request = |choice: &QueryChoice| {
+        let target = query::target(&choice.target)?;
+        let format = choice.format.as_deref().and_then(|format| target.format(format));
+        let usual = Request::new(target);
+        Some(Request { format: format.unwrap_or(usual.format), compat, ..usual })
+    };
+    config.queries.show.iter().filter_map(request).collect()
 }
 
 fn data_needed_profile(markdown: MarkdownProfile) -> DataNeededProfile {

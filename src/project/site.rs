@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::config::{Config, MarkdownProfile, QueryChoice};
-use crate::query::{self, Target};
+use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
+use crate::query::{Compat, Request};
 use crate::render::markdown::{atc2019, to_markdown};
 use crate::render::{HtmlRenderer, Theme};
 use crate::report::{Progress, Stage};
@@ -86,25 +86,49 @@ impl Project {
 
     /// The queries of each rule as its page shows them.
     fn queries(&self) -> Vec<Vec<Query>> {
-        let choices: Vec<(&QueryChoice, &Target)> = self
-            .config
-            .queries
-            .show
-            .iter()
-            .filter_map(|choice| Some((choice, query::target(&choice.target)?)))
-            .collect();
+        let choices: Vec<(&QueryChoice, Label)> =
+            self.config.queries.show.iter().zip(&self.requests).map(|(c, r)| (c, Label::of(c, r))).collect();
         let of_rule = |rule: usize| {
-            let query = |(i, (choice, target)): (usize, &(&QueryChoice, &Target))| {
+            let query = |(i, (choice, label)): (usize, &(&QueryChoice, Label))| {
                 let text = match self.compiled.get(rule, i)? {
                     Ok(queries) => QueryText::Converted(queries.clone()),
                     Err(why) => QueryText::NotConvertible(why.reason.clone()),
                 };
-                let (title, language) = (choice.title.clone(), target.formats[0].language);
-                Some(Query { target: target.name.to_owned(), title, language, text })
+                let (key, provenance) = (label.key.clone(), label.provenance.clone());
+                Some(Query { key, title: choice.title.clone(), provenance, language: label.language, text })
             };
             choices.iter().enumerate().filter_map(query).collect()
         };
         (0..self.graph.corpus().rules.len()).into_par_iter().map(of_rule).collect()
+    }
+}
+
+/// What a page says about where a query comes from.
+struct Label {
+    key: String,
+    provenance: String,
+    language: &'static str,
+}
+
+impl Label {
+    fn of(choice: &QueryChoice, request: &Request) -> Self {
+        let names: Vec<String> = choice.pipelines.iter().map(PipelineChoice::name).collect();
+        let mut key = choice.target.clone();
+        let mut provenance = format!("Target {}", choice.target);
+        if !names.is_empty() {
+            let word = if names.len() == 1 { "pipeline" } else { "pipelines" };
+            provenance = format!("{provenance}, {word} {}", names.join(", "));
+            key = format!("{key}+{}", names.join("+"));
+        }
+        if let Some(format) = &choice.format {
+            provenance = format!("{provenance}, format {format}");
+            key = format!("{key}+{format}");
+        }
+        if request.compat == Compat::PySigma {
+            provenance.push_str(", as pySigma writes it");
+        }
+        provenance = format!("{provenance}; purplebook {}", env!("CARGO_PKG_VERSION"));
+        Self { key, provenance, language: request.format.language }
     }
 }
 

@@ -236,10 +236,12 @@ pub struct CodeBlock {
 /// A query of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// The target's name (`es-qs`).
-    pub target: String,
+    /// What tells it from the others of the page, in any rule (`kusto+microsoft_xdr`).
+    pub key: String,
     /// The heading ("Kibana query").
     pub title: String,
+    /// What it was made for and with, in a line.
+    pub provenance: String,
     /// The language for the highlighter.
     pub language: &'static str,
     /// The query, or why there is none.

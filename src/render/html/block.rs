@@ -127,7 +127,7 @@ fn push_queries(out: &mut Html, queries: &[Query], level: u8) {
     out.push_static("<div class=\"queries\">\n");
     for query in queries {
         out.push_static("<div class=\"query\"");
-        out.push_attribute("data-target", &query.target);
+        out.push_attribute("data-query", &query.key);
         out.push_static(">");
         push_heading_below(out, level, |out| out.push_text(&query.title));
         match &query.text {
@@ -142,7 +142,9 @@ fn push_queries(out: &mut Html, queries: &[Query], level: u8) {
                 out.push_static("</p>");
             }
         }
-        out.push_static("</div>\n");
+        out.push_static("<p class=\"provenance\">");
+        out.push_text(&query.provenance);
+        out.push_static("</p></div>\n");
     }
     out.push_static("</div>\n");
 }

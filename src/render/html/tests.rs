@@ -169,18 +169,23 @@ fn a_cell_of_the_matrix_tells_its_state_in_words_too() {
 #[test]
 fn queries_stand_under_their_headings_without_script() {
     use crate::site::{Query, QueryText};
-    let query =
-        |target: &str, text| Query { target: target.to_owned(), title: format!("For {target}"), language: "", text };
+    let query = |target: &str, text| Query {
+        key: target.to_owned(),
+        title: format!("For {target}"),
+        provenance: format!("made for {target}"),
+        language: "",
+        text,
+    };
     let text = body_of(Block::Queries(vec![
         query("a", QueryText::Converted(vec!["one".to_owned(), "two".to_owned()])),
         query("b", QueryText::NotConvertible("near is not known".to_owned())),
     ]));
     assert_eq!(
         text,
-        "<div class=\"queries\">\n<div class=\"query\" data-target=\"a\"><h3>For a</h3>\n\
+        "<div class=\"queries\">\n<div class=\"query\" data-query=\"a\"><h3>For a</h3>\n\
          <figure class=\"code wrap\"><figcaption></figcaption><pre tabindex=\"0\"><code>one</code></pre></figure>\n\
          <figure class=\"code wrap\"><figcaption></figcaption><pre tabindex=\"0\"><code>two</code></pre></figure>\n\
-         </div>\n<div class=\"query\" data-target=\"b\"><h3>For b</h3>\n\
-         <p class=\"absent\">No query for this target: near is not known</p></div>\n</div>\n"
+         <p class=\"provenance\">made for a</p></div>\n<div class=\"query\" data-query=\"b\"><h3>For b</h3>\n\
+         <p class=\"absent\">No query for this target: near is not known</p><p class=\"provenance\">made for b</p></div>\n</div>\n"
     );
 }

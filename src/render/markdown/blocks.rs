@@ -146,6 +146,9 @@ impl Writer<'_> {
                 self.out.push('\n');
             }
         }
+        self.out.push_str("\n*");
+        push_text(&mut self.out, &query.provenance, Place::Middle);
+        self.out.push_str("*\n");
     }
 
     fn notice(&mut self, tone: Tone, line: &[Inline]) {

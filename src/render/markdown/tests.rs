@@ -79,13 +79,15 @@ fn rule_page() -> Page {
     ];
     let queries = vec![
         Query {
-            target: "es-qs".to_owned(),
+            key: "es-qs".to_owned(),
+            provenance: "es-qs, purplebook 1".to_owned(),
             title: "Kibana query".to_owned(),
             language: "lucene",
             text: QueryText::Converted(vec!["Image:*\\\\cmstp.exe".to_owned()]),
         },
         Query {
-            target: "graylog".to_owned(),
+            key: "graylog".to_owned(),
+            provenance: "graylog, purplebook 1".to_owned(),
             title: "Graylog".to_owned(),
             language: "lucene",
             text: QueryText::NotConvertible("`near` is *not* known".to_owned()),
@@ -140,9 +142,13 @@ description: ```
 Image:*\\\\cmstp.exe
 ```
 
+*es-qs, purplebook 1*
+
 ### Graylog
 
 > Not convertible: \\`near\\` is \\*not\\* known
+
+*graylog, purplebook 1*
 
 ## Notes
 

@@ -113,7 +113,7 @@
         panel.setAttribute("aria-labelledby", tab.id);
         tab.addEventListener("click", () => {
           select(i, false);
-          remember("query", panel.dataset.target);
+          remember("query", panel.dataset.query);
         });
         return tab;
       });
@@ -124,11 +124,11 @@
         if (now < 0 || next === undefined) return;
         event.preventDefault();
         select(next, true);
-        remember("query", panels[next].dataset.target);
+        remember("query", panels[next].dataset.query);
       });
       list.append(...buttons);
       group.prepend(list);
-      const preferred = panels.findIndex((panel) => panel.dataset.target === recall("query"));
+      const preferred = panels.findIndex((panel) => panel.dataset.query === recall("query"));
       select(Math.max(preferred, 0), false);
     });
   };

@@ -76,7 +76,7 @@ fn line(text: &str) -> Vec<Inline> {
 fn blocks(text: &str) -> Vec<Block> {
     let owned = || text.to_owned();
     let cell = |subs| MatrixCell { id: owned(), title: owned(), target: RouteId(1), rules: 1, tests: 2, subs };
-    let query = |text| Query { target: owned(), title: owned(), language: "lucene", text };
+    let query = |text| Query { key: owned(), title: owned(), provenance: owned(), language: "lucene", text };
     let tones = [Tone::Neutral, Tone::Good, Tone::Info, Tone::Caution, Tone::Danger];
     let mut blocks = vec![
         Block::Line(line(text)),
