@@ -7,7 +7,7 @@ use purplebook::report::Code;
 use query_support::{convert, rule};
 
 fn stdout(name: &str, text: &str) -> String {
-    legacy_stdout(&rule(text), target(name).expect("registered"))
+    legacy_stdout(&rule(text), target(name).expect("registered"), None)
 }
 
 fn query(condition: &str) -> String {

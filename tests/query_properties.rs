@@ -32,7 +32,7 @@ fn text(text: impl Into<String>) -> Value {
 fn run(rule: &Rule) {
     for target in targets() {
         let _ = convert(rule, target);
-        let _ = legacy_stdout(rule, target);
+        let _ = legacy_stdout(rule, target, None);
     }
 }
 

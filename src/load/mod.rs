@@ -16,10 +16,12 @@ mod markdown;
 mod pipeline;
 mod response;
 mod sigma;
+mod sigmac_config;
 pub mod yaml;
 
 pub use locate::locate;
 pub use pipeline::pipeline;
+pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_configs};
 
 use rayon::prelude::*;
 

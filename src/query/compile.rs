@@ -1,8 +1,10 @@
 //! Converting: the front end once per rule, then each target.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use crate::model::{Corpus, Emitted, Precedence, Rule, RuleKind, Value};
+use crate::model::{Corpus, Emitted, Precedence, Rule, RuleKind, SigmacConfig, Value};
 use crate::report::{Code, Finding, Findings};
 
 use super::detection::Sigma;
@@ -23,12 +25,14 @@ pub struct Request {
     pub format: &'static Format,
     /// Whose text is wanted.
     pub compat: Compat,
+    /// The configuration of the 2019 converter that rules of its language are written with.
+    pub config: Option<Arc<SigmacConfig>>,
 }
 
 impl Request {
     /// The target's first format, strict.
     pub fn new(target: &'static Target) -> Self {
-        Self { target, format: &target.formats[0], compat: Compat::Strict }
+        Self { target, format: &target.formats[0], compat: Compat::Strict, config: None }
     }
 }
 
@@ -42,12 +46,13 @@ pub fn convert(rule: &Rule, request: &Request, context: &Context<'_>) -> Outcome
     convert_each(rule, std::slice::from_ref(request), context).pop().unwrap_or_else(|| Ok(Vec::new()))
 }
 
-/// What the converter of February 2019 prints on standard output for a file that holds `rule`;
-/// nothing if it fails or did not have the target.
-pub fn legacy_stdout(rule: &Rule, target: &Target) -> String {
+/// What the converter of February 2019 prints on standard output for a file that holds `rule`,
+/// with `config` if one is given; nothing if it fails or did not have the target.
+pub fn legacy_stdout(rule: &Rule, target: &Target, config: Option<&SigmacConfig>) -> String {
     let Some(legacy) = &target.legacy else { return String::new() };
     let Ok(emitted) = emitted(rule, Precedence::Global) else { return String::new() };
-    let read = emitted.iter().map(|one| legacy::read(&one.document)).collect::<Result<Vec<_>, _>>();
+    let setup = legacy::Setup { config, index_field: legacy.index_field };
+    let read = emitted.iter().map(|one| legacy::read(&one.document, setup)).collect::<Result<Vec<_>, _>>();
     let Some(texts) = read.ok().and_then(|rules| (legacy.write)(&rules).ok()) else { return String::new() };
     let mut out = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum::<usize>() + 1);
     for text in texts {
@@ -99,29 +104,46 @@ fn legacy_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> 
         Ok(emitted) => emitted,
         Err(why) => return all(requests, &Err(why)),
     };
-    let mut rules = Vec::with_capacity(emitted.len());
-    for one in &emitted {
-        match legacy::read(&one.document) {
-            Ok(read) => rules.push(read),
-            Err(refusal) => return all(requests, &Err(refusal.locate(rule, one.index, &one.document))),
-        }
-    }
     let mut outcomes: Vec<Outcome> = all(requests, &Ok(Vec::new()));
-    for (request, outcome) in requests.iter().zip(&mut outcomes) {
-        if let Some(legacy) = &request.target.legacy {
-            let located =
-                |(i, refusal): (usize, Refusal<'_>)| refusal.locate(rule, emitted[i].index, &emitted[i].document);
-            *outcome = (legacy.write)(&rules).map_err(located);
-        }
-    }
+    let mut readings: Vec<(legacy::Setup<'_>, Result<Vec<legacy::Rule<'_>>, NotConvertible>)> = Vec::new();
     // Rules of the 2019 language for the targets of today.
     let modern: Vec<bool> = requests.iter().map(|request| request.target.legacy.is_none()).collect();
     if modern.contains(&true) {
-        for (read, one) in rules.iter().zip(&emitted) {
-            write_document(rule, one, legacy::lower(rule, read), requests, &modern, context, &mut outcomes);
+        match legacy_reading(rule, &emitted, legacy::Setup::default()) {
+            Ok(rules) => {
+                for (read, one) in rules.iter().zip(&emitted) {
+                    write_document(rule, one, legacy::lower(rule, read), requests, &modern, context, &mut outcomes);
+                }
+            }
+            Err(why) => return all(requests, &Err(why)),
         }
     }
+    for (request, outcome) in requests.iter().zip(&mut outcomes) {
+        let Some(legacy) = &request.target.legacy else { continue };
+        let setup = legacy::Setup { config: request.config.as_deref(), index_field: legacy.index_field };
+        let known = readings.iter().position(|(other, _)| other.is(setup)).unwrap_or_else(|| {
+            readings.push((setup, legacy_reading(rule, &emitted, setup)));
+            readings.len() - 1
+        });
+        let located = |(i, refusal): (usize, Refusal<'_>)| refusal.locate(rule, emitted[i].index, &emitted[i].document);
+        *outcome = match &readings[known].1 {
+            Ok(rules) => (legacy.write)(rules).map_err(located),
+            Err(why) => Err(why.clone()),
+        };
+    }
     outcomes
+}
+
+/// The documents of a rule, read once for all targets that want the same.
+fn legacy_reading<'d>(
+    rule: &Rule,
+    emitted: &'d [Emitted<'_>],
+    setup: legacy::Setup<'d>,
+) -> Result<Vec<legacy::Rule<'d>>, NotConvertible> {
+    let read = |one: &'d Emitted<'_>| {
+        legacy::read(&one.document, setup).map_err(|refusal| refusal.locate(rule, one.index, &one.document))
+    };
+    emitted.iter().map(read).collect()
 }
 
 fn modern_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {

@@ -120,7 +120,7 @@ impl<'r> Reader<'_, 'r> {
 
     fn events(&self, rule: &'r Rule) -> Result<Sigma<'r>, Refusal<'r>> {
         let document = self.only_document(rule)?;
-        let legacy = || legacy::read(document).and_then(|read| legacy::lower(rule, &read));
+        let legacy = || legacy::read(document, legacy::Setup::default()).and_then(|read| legacy::lower(rule, &read));
         let mut sigma = match language(rule) {
             Language::Modern => modern::read(rule, document),
             Language::Legacy => legacy(),

@@ -106,6 +106,8 @@ catalogue! {
     PB802 UnknownPipelineType Error "unknown type in a pipeline";
     PB803 BadPipelineValue Error "bad value in a pipeline";
     PB804 PipelineNeedsMore Error "pipeline needs more than its file";
+    PB811 UnknownMappingKey Error "unknown key of a field mapping";
+    PB812 BadMappingValue Error "bad value in a field mapping";
 }
 
 impl fmt::Display for Code {

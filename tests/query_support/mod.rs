@@ -81,8 +81,13 @@ fn documents(text: &str) -> Vec<Value> {
 
 /// The queries of a rule that stands alone, strict and in the target's first format.
 pub(crate) fn convert(rule: &Rule, target: &'static Target) -> Outcome {
+    convert_request(rule, &Request::new(target))
+}
+
+/// The queries of a rule that stands alone.
+pub(crate) fn convert_request(rule: &Rule, request: &Request) -> Outcome {
     let attack = Attack::default();
-    purplebook::query::convert(rule, &Request::new(target), &Context::new(&[], &attack))
+    purplebook::query::convert(rule, request, &Context::new(&[], &attack))
 }
 
 /// Sigma's rules of August 2026 with their YAML, by path; `None` with a printed line.

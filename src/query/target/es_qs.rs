@@ -11,7 +11,7 @@ use crate::query::test::Test;
 use crate::query::tree::Leaf;
 use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say};
 
-use super::legacy_text::LegacyText;
+use super::legacy_lucene::LegacyLucene;
 use super::{Format, LegacyTarget, Target, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
@@ -25,7 +25,7 @@ pub(super) const TARGET: Target = Target {
         write: modern,
         correlate: None,
     }],
-    legacy: Some(LegacyTarget { write: legacy_queries, end: "" }),
+    legacy: Some(LegacyTarget { write: legacy_queries, end: "", index_field: false }),
 };
 
 /// The language of the queries.
@@ -44,15 +44,15 @@ impl<'n> Dialect<'n> for EsQs {
 }
 
 /// The 2019 writer, for the targets that embed one.
-pub(super) const LEGACY: LegacyText =
-    LegacyText { keyword_fields: true, always_quoted: false, extra: "= \t", drop: "<>" };
+pub(super) const LEGACY: LegacyLucene =
+    LegacyLucene { keyword_fields: true, always_quoted: false, extra: "= \t", drop: "<>" };
 
 fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
     reading.queries.iter().map(|query| EsQs.query(query)).collect()
 }
 
 fn legacy_queries<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
-    super::legacy_text::queries(&LEGACY, rules)
+    super::legacy_lucene::queries(&LEGACY, rules)
 }
 
 fn write_leaf<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {

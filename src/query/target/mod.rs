@@ -2,16 +2,22 @@
 
 mod es_qs;
 mod graylog;
+mod grep;
 mod json;
+mod legacy_logpoint;
+mod legacy_lucene;
+mod legacy_qradar;
+mod legacy_splunk;
 mod legacy_text;
 mod lucene;
 mod lucene_regex;
 mod lucene_syntax;
+mod powershell;
 mod xpack_watcher;
 
 use super::front::legacy;
 use super::reading::{Correlating, Reading};
-use super::refusal::{Documents, Refusal};
+use super::refusal::{Documents, Refusal, Spot};
 
 /// Something a rule can be converted to.
 #[derive(Debug)]
@@ -64,9 +70,27 @@ pub(super) struct LegacyTarget {
     pub(super) write: for<'r> fn(&[legacy::Rule<'r>]) -> Documents<'r>,
     /// What was printed after the last text.
     pub(super) end: &'static str,
+    /// Whether a rule's index is searched for like a field.
+    pub(super) index_field: bool,
 }
 
-static TARGETS: &[Target] = &[es_qs::TARGET, xpack_watcher::TARGET, graylog::TARGET, lucene::TARGET];
+/// The refusal of a rule of Sigma 2.x by a target that `modern` has taken the place of.
+fn only_2019<'n>(name: &str, modern: &str) -> Refusal<'n> {
+    let reason = format!("`{name}` writes rules of the language of 2019 only");
+    Refusal::unsupported(Spot::Top("detection"), reason).help(format!("for rules of today use the target `{modern}`"))
+}
+
+static TARGETS: &[Target] = &[
+    es_qs::TARGET,
+    xpack_watcher::TARGET,
+    graylog::TARGET,
+    lucene::TARGET,
+    legacy_splunk::TARGET,
+    legacy_logpoint::TARGET,
+    legacy_qradar::TARGET,
+    powershell::TARGET,
+    grep::TARGET,
+];
 
 /// All targets, in the order they are shown to users.
 pub fn targets() -> &'static [Target] {

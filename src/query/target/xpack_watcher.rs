@@ -14,7 +14,8 @@ use crate::query::writer::Dialect;
 use crate::text::slug;
 
 use super::json::{Json, object, write};
-use super::legacy_text::Writer;
+use super::legacy_lucene::Writer;
+use super::legacy_text::LegacyDialect as _;
 use super::{Format, LegacyTarget, Target, es_qs};
 
 pub(super) const TARGET: Target = Target {
@@ -28,7 +29,7 @@ pub(super) const TARGET: Target = Target {
         write: modern,
         correlate: None,
     }],
-    legacy: Some(LegacyTarget { write: legacy_watches, end: "\n" }),
+    legacy: Some(LegacyTarget { write: legacy_watches, end: "\n", index_field: false }),
 };
 
 const INTERVAL: &str = "30m";
@@ -140,7 +141,7 @@ fn legacy_watch<'r>(writer: &mut Writer<'_>, rule: &legacy::Rule<'r>) -> Result<
     };
     let mut last = None;
     for condition in &rule.conditions {
-        let Some(query) = writer.query(condition.search.as_ref())? else { continue };
+        let Some(query) = writer.query(condition)? else { continue };
         last = Some(legacy_json(rule, title, query, condition)?);
     }
     let Some(json) = last else { return Ok(None) };
@@ -160,12 +161,13 @@ fn legacy_json<'r>(
         object([("query_string", object([("query", Json::Str(query)), ("analyze_wildcard", Json::Bool(true))]))]);
     let mut body = vec![("size".to_owned(), Json::Int(0)), ("query".to_owned(), query)];
     body.extend(counting.aggregations().map(|aggregations| ("aggs".to_owned(), aggregations)));
-    let request = object([("body", Json::Object(body)), ("indices", Json::Array(Vec::new()))]);
+    let indices = rule.indices.iter().map(|name| Json::from(*name)).collect();
+    let request = object([("body", Json::Object(body)), ("indices", Json::Array(indices))]);
     let detection = rule.document.get("detection");
     let interval = detection.and_then(|d| d.get("timeframe")).map_or(Json::from(INTERVAL), json_of);
     let text = match counting.buckets() {
         buckets if !buckets.is_empty() => bucket_text(&buckets),
-        _ => format!("Hits:\n{}", legacy_hits(&legacy_fields(rule.document)?)),
+        _ => format!("Hits:\n{}", legacy_hits(&rule.fields_as_written()?)),
     };
     let attachment = object([("data.json", object([("data", object([("format", Json::from("json"))]))]))]);
     let email = object([
@@ -180,14 +182,6 @@ fn legacy_json<'r>(
         ("condition", object([("compare", Json::Object(vec![(counting.path(), counting.comparison)]))])),
         ("actions", object([("send_email", object([("email", email)]))])),
     ]))
-}
-
-fn legacy_fields<'r>(document: &Value) -> Result<Vec<String>, Refusal<'r>> {
-    match document.get("fields") {
-        None => Ok(Vec::new()),
-        Some(Value::Seq(items)) if !items.is_empty() => Ok(items.iter().filter_map(Value::scalar_text).collect()),
-        Some(_) => Err(Refusal::broken(Spot::Top("fields"), "`fields` must be a list of names that is not empty")),
-    }
 }
 
 fn json_of(value: &Value) -> Json {
@@ -214,7 +208,7 @@ struct Counting<'r> {
 impl<'r> Counting<'r> {
     fn of(condition: &legacy::Condition<'r>) -> Result<Self, Refusal<'r>> {
         let any = || object([("not_eq", Json::Int(0))]);
-        let Some(Aggregation::Count { field, by, comparison, value }) = condition.aggregation else {
+        let Some(Aggregation::Count { field, by, comparison, value, .. }) = condition.aggregation else {
             return Ok(Self { field: None, by: None, order: "", min_doc_count: None, comparison: any() });
         };
         let spot = Spot::Condition(condition.position);

@@ -39,15 +39,16 @@ fn node<'d>(old: &Old<'d>, detections: &mut Vec<Named<'d>>) -> Lowered<'d> {
         Old::Or(children) => return joined(children, is_or, Expression::Or, detections),
         Old::Not(child) => return Ok(node(child, detections)?.map(|child| Expression::Not(Box::new(child)))),
         Old::Group(child) => return node(child, detections),
-        Old::Null(entry) => item(Some(&entry.0), vec![Test::Null], Spot::Entry(entry)),
-        Old::Field(entry) => {
-            let spot = Spot::Entry(entry);
-            let values = match &entry.1 {
+        Old::Index(_) => return Ok(None),
+        Old::Null(leaf) => item(Some(leaf.name), vec![Test::Null], Spot::Entry(leaf.entry)),
+        Old::Field(leaf) => {
+            let spot = Spot::Entry(leaf.entry);
+            let values = match leaf.value() {
                 Value::Seq(items) if items.is_empty() => return Ok(None),
                 Value::Seq(items) => items.as_slice(),
                 value => std::slice::from_ref(value),
             };
-            item(Some(&entry.0), values.iter().map(|value| test(value, spot)).collect::<Result<_, _>>()?, spot)
+            item(Some(leaf.name), values.iter().map(|value| test(value, spot)).collect::<Result<_, _>>()?, spot)
         }
         Old::Keyword(value) => item(None, vec![test(value, Spot::Item(value))?], Spot::Item(value)),
     };

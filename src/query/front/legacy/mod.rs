@@ -12,7 +12,7 @@ mod token;
 pub(in crate::query) use lower::lower;
 pub(in crate::query) use token::is_space;
 
-use crate::model::Value;
+use crate::model::{MappedLogSource, SigmacConfig, Value};
 
 use super::super::aggregation::Aggregation;
 use super::super::refusal::{Refusal, Spot};
@@ -33,12 +33,60 @@ pub(in crate::query) enum Node<'d> {
     Not(Box<Node<'d>>),
     /// The child in parentheses.
     Group(Box<Node<'d>>),
-    /// The entry's field has no value.
-    Null(&'d (String, Value)),
-    /// The entry's field has the value, or one of the list.
-    Field(&'d (String, Value)),
+    /// The field has no value.
+    Null(Leaf<'d>),
+    /// The field has the value, or one of the list.
+    Field(Leaf<'d>),
     /// Text anywhere in the event.
     Keyword(&'d Value),
+    /// The event is kept in this index; only where a target asks for it ([`Setup`]).
+    Index(&'d str),
+}
+
+/// A comparison of a field.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::query) struct Leaf<'d> {
+    /// The field as the log names it.
+    pub(in crate::query) name: &'d str,
+    /// Where it was written, and the value.
+    pub(in crate::query) entry: &'d (String, Value),
+}
+
+impl<'d> Leaf<'d> {
+    fn of(entry: &'d (String, Value)) -> Self {
+        Self { name: &entry.0, entry }
+    }
+
+    /// What the field is compared with.
+    pub(in crate::query) fn value(self) -> &'d Value {
+        &self.entry.1
+    }
+
+    fn node(self) -> Node<'d> {
+        if self.entry.1.is_null() { Node::Null(self) } else { Node::Field(self) }
+    }
+}
+
+/// How a rule is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::query) struct Setup<'d> {
+    /// The configuration that maps its fields and log source.
+    pub(in crate::query) config: Option<&'d SigmacConfig>,
+    /// Whether the target searches for the index as for a field.
+    pub(in crate::query) index_field: bool,
+}
+
+impl Setup<'_> {
+    /// Whether a rule read with one is the same read with the other.
+    pub(in crate::query) fn is(self, other: Setup<'_>) -> bool {
+        let same = match (self.config, other.config) {
+            (None, None) => true,
+            (Some(config), Some(other)) => std::ptr::eq(config, other),
+            _ => false,
+        };
+        // Without a configuration a rule has no index.
+        same && (self.index_field == other.index_field || self.config.is_none())
+    }
 }
 
 /// One condition.
@@ -59,17 +107,49 @@ pub(in crate::query) struct Rule<'d> {
     pub(in crate::query) document: &'d Value,
     /// At least one.
     pub(in crate::query) conditions: Vec<Condition<'d>>,
+    /// Where its events are kept, by the configuration.
+    pub(in crate::query) indices: Vec<&'d str>,
+    /// What it was read with.
+    pub(in crate::query) setup: Setup<'d>,
+}
+
+impl<'d> Rule<'d> {
+    /// The fields the rule says are worth looking at.
+    pub(in crate::query) fn fields_as_written(&self) -> Result<Vec<String>, Refusal<'d>> {
+        match self.document.get("fields") {
+            None => Ok(Vec::new()),
+            Some(Value::Seq(items)) if !items.is_empty() => Ok(items.iter().filter_map(Value::scalar_text).collect()),
+            Some(_) => Err(Refusal::broken(Spot::Top("fields"), "`fields` must be a list of names that is not empty")),
+        }
+    }
+
+    /// These fields as the log names them.
+    pub(in crate::query) fn fields(&self) -> Result<Vec<String>, Refusal<'d>> {
+        let fields = self.fields_as_written()?;
+        let (Some(config), Some(detection)) = (self.setup.config, self.document.get("detection")) else {
+            return Ok(fields);
+        };
+        let names = |field: String| match config.names(&field, detection) {
+            Some(names) => names.into_iter().map(str::to_owned).collect(),
+            None => vec![field],
+        };
+        Ok(fields.into_iter().flat_map(names).collect())
+    }
 }
 
 /// Reads one merged document.
-pub(in crate::query) fn read(document: &Value) -> Result<Rule<'_>, Refusal<'_>> {
+pub(in crate::query) fn read<'d>(document: &'d Value, setup: Setup<'d>) -> Result<Rule<'d>, Refusal<'d>> {
     let detection =
         document.get("detection").ok_or_else(|| Refusal::broken(Spot::Top(""), "the rule has no `detection`"))?;
     let entries = detection.as_map().ok_or_else(|| {
         let reason = format!("`detection` must be a mapping, this is {}", detection.type_name());
         Refusal::broken(Spot::Top("detection"), reason)
     })?;
-    let mut definitions = Definitions { entries, budget: MAX_LEAVES };
+    let sources: Vec<&'d MappedLogSource> =
+        setup.config.map(|config| config.log_sources_of(document).collect()).unwrap_or_default();
+    let indices = indices(&sources, setup.config);
+    let mut definitions =
+        Definitions { detection, entries, config: setup.config, sources: origin(&sources, setup), budget: MAX_LEAVES };
     let conditions = match detection.get("condition") {
         Some(Value::Str(text)) => vec![condition(text, None, &mut definitions)?],
         Some(Value::Seq(items)) if !items.is_empty() => {
@@ -90,7 +170,7 @@ pub(in crate::query) fn read(document: &Value) -> Result<Rule<'_>, Refusal<'_>> 
         }
         None => return Err(Refusal::broken(Spot::Top("detection"), "`detection` has no `condition`")),
     };
-    Ok(Rule { document, conditions })
+    Ok(Rule { document, conditions, indices, setup })
 }
 
 fn condition<'d>(
@@ -104,15 +184,55 @@ fn condition<'d>(
     let left = &tokens[..pipe.unwrap_or(tokens.len())];
     let search = parse::search(left, definitions).map_err(broken)?;
     let aggregation = match pipe {
-        Some(at) => Some(parse::aggregation(&tokens[at + 1..]).map_err(broken)?),
+        Some(at) => {
+            let aggregation = parse::aggregation(&tokens[at + 1..]).map_err(broken)?;
+            Some(definitions.mapped(aggregation).map_err(|why| Refusal::unsupported(Spot::Condition(position), why))?)
+        }
         None => None,
     };
     Ok(Condition { position, search, aggregation })
 }
 
+/// The indices of the rule's log sources, or of any rule.
+fn indices<'d>(sources: &[&'d MappedLogSource], config: Option<&'d SigmacConfig>) -> Vec<&'d str> {
+    let own = sources.iter().flat_map(|source| &source.indices);
+    let mut names: Vec<&str> = Vec::new();
+    for name in own {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    match config {
+        Some(config) if names.is_empty() => config.default_index.iter().map(String::as_str).collect(),
+        _ => names,
+    }
+}
+
+/// What is asked of all events of the rule's log sources, before what the rule asks.
+fn origin<'d>(sources: &[&'d MappedLogSource], setup: Setup<'d>) -> Vec<Origin<'d>> {
+    let conditions = sources.iter().flat_map(|source| &source.conditions).map(|entry| Origin::Field(Leaf::of(entry)));
+    let mut origin: Vec<Origin<'d>> = conditions.collect();
+    if setup.index_field {
+        match indices(sources, None).as_slice() {
+            [] => {}
+            several => origin.push(Origin::Indices(several.to_vec())),
+        }
+    }
+    origin
+}
+
+/// A condition of a log source.
+enum Origin<'d> {
+    Field(Leaf<'d>),
+    Indices(Vec<&'d str>),
+}
+
 /// The definitions of a detection section, by document order.
 struct Definitions<'d> {
+    detection: &'d Value,
     entries: &'d [(String, Value)],
+    config: Option<&'d SigmacConfig>,
+    sources: Vec<Origin<'d>>,
     /// Leaves that may still be made: a long condition over a large definition must not fill
     /// the memory.
     budget: usize,
@@ -160,12 +280,54 @@ impl<'d> Definitions<'d> {
             Value::Seq(items) => Ok(Node::Or(self.items(name, items, depth)?)),
             Value::Map(entries) => {
                 self.spend(entries.len())?;
-                Ok(Node::And(
-                    entries.iter().map(|e| if e.1.is_null() { Node::Null(e) } else { Node::Field(e) }).collect(),
-                ))
+                entries.iter().map(|entry| self.entry(entry)).collect::<Result<_, _>>().map(Node::And)
             }
             other => Err(format!("the definition `{name}` must be a mapping or a list, this is {}", other.type_name())),
         }
+    }
+
+    /// A comparison under the names the configuration gives its field: any of several, and no
+    /// value if none of them has one.
+    fn entry(&mut self, entry: &'d (String, Value)) -> Result<Node<'d>, String> {
+        let Some(names) = self.config.and_then(|config| config.names(&entry.0, self.detection)) else {
+            return Ok(Leaf::of(entry).node());
+        };
+        self.spend(names.len())?;
+        let mut leaves: Vec<Node<'d>> = names.into_iter().map(|name| Leaf { name, entry }.node()).collect();
+        Ok(match (leaves.len(), entry.1.is_null()) {
+            (1, _) => leaves.remove(0),
+            (_, true) => Node::And(leaves),
+            (_, false) => Node::Group(Box::new(Node::Or(leaves))),
+        })
+    }
+
+    /// A search among the events of the rule's log sources. In 2019 every part of a condition in
+    /// parentheses became one.
+    fn in_log_source(&self, search: Node<'d>) -> Node<'d> {
+        if self.sources.is_empty() {
+            return search;
+        }
+        let condition = |origin: &Origin<'d>| match origin {
+            Origin::Field(leaf) => leaf.node(),
+            Origin::Indices(names) => match names.as_slice() {
+                [name] => Node::Index(name),
+                names => Node::Or(names.iter().map(|name| Node::Index(name)).collect()),
+            },
+        };
+        Node::And(vec![Node::And(self.sources.iter().map(condition).collect()), search])
+    }
+
+    /// An aggregation in the names of the configuration.
+    fn mapped(&self, aggregation: Aggregation<'d>) -> Result<Aggregation<'d>, String> {
+        let (Some(config), Aggregation::Count { function, field, by, comparison, value }) = (self.config, aggregation)
+        else {
+            return Ok(aggregation);
+        };
+        let one = |field: Option<&'d str>| {
+            let several = |field: &str| format!("the aggregation counts by `{field}`, which has no single name");
+            field.map(|field| config.one_name(field).ok_or_else(|| several(field))).transpose()
+        };
+        Ok(Aggregation::Count { function, field: one(field)?, by: one(by)?, comparison, value })
     }
 
     fn items(&mut self, name: &str, items: &'d [Value], depth: usize) -> Result<Vec<Node<'d>>, String> {

@@ -88,7 +88,8 @@ fn children_of<'n, 'd>(is_and: bool, node: &'n Node<'d>) -> Option<&'n [Node<'d>
 /// Field leaves compare by field and value, keywords by value; nothing else is ever equal.
 fn same_leaf(a: &Node<'_>, b: &Node<'_>) -> bool {
     match (a, b) {
-        (Node::Field(a), Node::Field(b)) => a.0 == b.0 && a.1 == b.1,
+        (Node::Field(a), Node::Field(b)) => a.name == b.name && a.value() == b.value(),
+        (Node::Index(a), Node::Index(b)) => a == b,
         (Node::Keyword(a), Node::Keyword(b)) => a == b,
         _ => false,
     }
@@ -117,10 +118,11 @@ fn remove_duplicates(children: &mut Vec<Node<'_>>) -> bool {
 fn hash(node: &Node<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     match node {
-        Node::Field(entry) => {
-            entry.0.hash(&mut hasher);
-            hash_value(&entry.1, &mut hasher);
+        Node::Field(leaf) => {
+            leaf.name.hash(&mut hasher);
+            hash_value(leaf.value(), &mut hasher);
         }
+        Node::Index(name) => name.hash(&mut hasher),
         Node::Keyword(value) => hash_value(value, &mut hasher),
         _ => {}
     }
@@ -142,7 +144,7 @@ fn can_flatten(is_and: bool, children: &[Node<'_>]) -> bool {
     for child in children {
         if children_of(is_and, child).is_some() {
             any = true;
-        } else if !matches!(child, Node::Field(_)) {
+        } else if !matches!(child, Node::Field(_) | Node::Index(_)) {
             return false;
         }
     }
@@ -171,7 +173,8 @@ fn common_leaves<'d>(is_and: bool, children: &[Node<'d>]) -> Vec<Node<'d>> {
         .iter()
         .filter(|leaf| rest.iter().all(|list| list.iter().any(|other| same_leaf(leaf, other))))
         .filter_map(|leaf| match leaf {
-            Node::Field(entry) => Some(Node::Field(entry)),
+            Node::Field(leaf) => Some(Node::Field(*leaf)),
+            Node::Index(name) => Some(Node::Index(name)),
             Node::Keyword(value) => Some(Node::Keyword(value)),
             _ => None,
         })

@@ -45,7 +45,7 @@ pub(super) fn search<'c, 'd>(
     let items = binary(items, Kind::And)?;
     let mut items = binary(items, Kind::Or)?;
     match (items.pop(), items.is_empty()) {
-        (Some(Item::Node(node)), true) => Ok(optimize::optimize(node)),
+        (Some(Item::Node(node)), true) => Ok(optimize::optimize(definitions.in_log_source(node))),
         (None, _) => Err("the condition is empty".to_owned()),
         (Some(Item::Token(token)), _) => Err(format!("unexpected `{}` in the condition", token.text)),
         (Some(Item::Node(_)), false) => match items.iter().find_map(stray) {
@@ -138,7 +138,7 @@ pub(super) fn aggregation<'c>(tokens: &[Token<'c>]) -> Result<Aggregation<'c>, P
             near(&mut tokens)?;
             Aggregation::Near
         }
-        Some(token) if token.kind == Kind::Function => count(&mut tokens)?,
+        Some(token) if token.kind == Kind::Function => count(token.text, &mut tokens)?,
         Some(token) => return Err(format!("`{}` right of `|` is no aggregation", token.text)),
         None => return Err("nothing stands right of `|` in the condition".to_owned()),
     };
@@ -158,7 +158,10 @@ fn expect<'c>(tokens: &mut Tokens<'_, 'c>, kind: Kind, what: &str) -> Result<&'c
     }
 }
 
-fn count<'c>(tokens: &mut Tokens<'_, 'c>) -> Result<Aggregation<'c>, Problem> {
+fn count<'c>(function: &'c str, tokens: &mut Tokens<'_, 'c>) -> Result<Aggregation<'c>, Problem> {
+    if function.chars().any(|c| c.is_ascii_uppercase()) {
+        return Err(format!("`{function}` is no function of an aggregation; they are written in lower case"));
+    }
     expect(tokens, Kind::Open, "`(`")?;
     let field = match tokens.as_slice().first() {
         Some(token) if token.kind == Kind::Identifier => tokens.next().map(|token| token.text),
@@ -178,7 +181,7 @@ fn count<'c>(tokens: &mut Tokens<'_, 'c>) -> Result<Aggregation<'c>, Problem> {
         None => return Err("the aggregation ends where a comparison belongs".to_owned()),
     };
     let value = expect(tokens, Kind::Identifier, "a number")?;
-    Ok(Aggregation::Count { field, by, comparison, value })
+    Ok(Aggregation::Count { function, field, by, comparison, value })
 }
 
 fn near(tokens: &mut Tokens<'_, '_>) -> Result<(), Problem> {

@@ -127,7 +127,8 @@ fn stdouts(corpus: &Corpus, index: usize) -> Vec<String> {
         whole
     });
     let whole = joined.as_ref().unwrap_or(rule);
-    let stdout = |(_, name)| query::target(name).map(|target| query::legacy_stdout(whole, target)).unwrap_or_default();
+    let stdout =
+        |(_, name)| query::target(name).map(|target| query::legacy_stdout(whole, target, None)).unwrap_or_default();
     QUERIES.into_iter().map(stdout).collect()
 }
 
