@@ -5,6 +5,7 @@
 //! `docs/differences/` (`PURPLEBOOK_BLESS=1` writes it anew; `ONLY=lucene` looks at one file of
 //! recorded conversions).
 
+mod kusto;
 mod lucene;
 #[path = "../query_support/mod.rs"]
 mod query_support;
@@ -48,7 +49,7 @@ impl Difference<'_> {
 }
 
 /// One table for each family of targets.
-static RECORDS: &[&[Record]] = &[lucene::RECORDS];
+static RECORDS: &[&[Record]] = &[kusto::RECORDS, lucene::RECORDS];
 
 /// Rule paths by reason.
 type ByReason = BTreeMap<&'static str, Vec<String>>;

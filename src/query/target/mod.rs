@@ -4,6 +4,9 @@ mod es_qs;
 mod graylog;
 mod grep;
 mod json;
+mod kusto;
+mod kusto_reference;
+mod kusto_syntax;
 mod legacy_logpoint;
 mod legacy_lucene;
 mod legacy_qradar;
@@ -85,6 +88,7 @@ static TARGETS: &[Target] = &[
     xpack_watcher::TARGET,
     graylog::TARGET,
     lucene::TARGET,
+    kusto::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,

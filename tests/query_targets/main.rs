@@ -1,0 +1,25 @@
+//! One module for each family of targets: the exact queries of every construct, and what is told
+//! where a language cannot say it.
+
+mod kusto;
+#[path = "../query_support/mod.rs"]
+mod query_support;
+
+use purplebook::model::Attack;
+use purplebook::query::{Context, Request, convert, target};
+use query_support::rule;
+
+/// The query of a detection section in a format of a target, or the reason there is none.
+fn query(name: &str, format: &str, detection: &str) -> Result<String, String> {
+    let rule = rule(&format!("title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\n{detection}"));
+    let mut request = Request::new(target(name).expect("registered"));
+    request.format = request.target.format(format).expect("a format");
+    let attack = Attack::default();
+    let outcome = convert(&rule, &request, &Context::new(&[], &attack));
+    outcome.map(|queries| queries.join("\n")).map_err(|why| why.reason)
+}
+
+/// The query of `selection`, whose items are `items`.
+fn items(name: &str, items: &str) -> Result<String, String> {
+    query(name, "default", &format!("detection:\n  selection:\n    {items}\n  condition: selection\n"))
+}
