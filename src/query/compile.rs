@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Corpus, Emitted, Precedence, Rule, RuleKind, SigmacConfig, Value};
+use crate::model::{Attack, Corpus, Emitted, Precedence, Rule, RuleKind, SigmacConfig, Value};
 use crate::report::{Code, Finding, Findings};
 
 use super::detection::Sigma;
 use super::front::{Language, language, legacy, modern};
 use super::library::Context;
+use super::pipeline::Chain;
 use super::reading::{Compat, Correlating, Reading};
 use super::refusal::{NotConvertible, Refusal, Spot};
 use super::resolve::{self, emitted};
@@ -27,12 +28,14 @@ pub struct Request {
     pub compat: Compat,
     /// The configuration of the 2019 converter that rules of its language are written with.
     pub config: Option<Arc<SigmacConfig>>,
+    /// The pipelines rules go through first.
+    pub chain: Arc<Chain>,
 }
 
 impl Request {
-    /// The target's first format, strict.
+    /// The target's first format, strict, without pipelines.
     pub fn new(target: &'static Target) -> Self {
-        Self { target, format: &target.formats[0], compat: Compat::Strict, config: None }
+        Self { target, format: &target.formats[0], compat: Compat::Strict, config: None, chain: Arc::default() }
     }
 }
 
@@ -179,19 +182,44 @@ fn write_document<'d>(
     if let Err(why) = resolve::narrow(&mut sigma, context) {
         return fail(&why);
     }
-    let queries = match trees(&sigma) {
-        Ok(queries) => queries,
-        Err(refusal) => return fail(&locate(refusal)),
-    };
-    let mut reading = Reading { sigma: &sigma, queries, compat: Compat::Strict, attack: context.attack };
+    // The tree of the rule as it was written serves all requests without pipelines.
+    let mut plain = None;
     for (i, request) in open() {
         let Ok(queries) = &mut outcomes[i] else { continue };
-        reading.compat = request.compat;
-        match (request.format.write)(&reading) {
+        let more = if request.chain.is_empty() {
+            let reading = plain.get_or_insert_with(|| {
+                let queries = trees(&sigma).map_err(locate)?;
+                Ok(Reading { sigma: &sigma, queries, compat: Compat::Strict, attack: context.attack })
+            });
+            match reading {
+                Ok(reading) => {
+                    reading.compat = request.compat;
+                    (request.format.write)(reading).map_err(locate)
+                }
+                Err(why) => Err(NotConvertible::clone(why)),
+            }
+        } else {
+            write_piped(sigma.clone(), request, context.attack, &locate)
+        };
+        match more {
             Ok(more) => queries.extend(more),
-            Err(refusal) => outcomes[i] = Err(locate(refusal)),
+            Err(why) => outcomes[i] = Err(why),
         }
     }
+}
+
+/// The queries of a document that goes through pipelines first.
+fn write_piped<'s>(
+    mut sigma: Sigma<'s>,
+    request: &'s Request,
+    attack: &Attack,
+    locate: &impl Fn(Refusal<'_>) -> NotConvertible,
+) -> Outcome {
+    let mut trace = request.chain.apply(&mut sigma, request.compat).map_err(locate)?;
+    let queries = trees(&sigma).map_err(locate)?;
+    let reading = Reading { sigma: &sigma, queries, compat: request.compat, attack };
+    let texts = (request.format.write)(&reading).map_err(locate)?;
+    texts.into_iter().map(|text| request.chain.post_process(text, &sigma, &mut trace).map_err(locate)).collect()
 }
 
 fn correlation_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {

@@ -148,6 +148,11 @@ impl Applied {
         self.0[word] |= 1 << (item % 64);
     }
 
+    /// Whether the two have an item in common.
+    pub(super) fn intersects(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(ours, theirs)| ours & theirs != 0)
+    }
+
     /// Whether the item number `item` is in the set.
     pub(super) fn contains(&self, item: usize) -> bool {
         self.0.get(item / 64).is_some_and(|word| word >> (item % 64) & 1 == 1)

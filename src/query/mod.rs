@@ -14,6 +14,7 @@ mod front;
 mod glob;
 mod library;
 mod pattern;
+mod pipeline;
 mod reading;
 mod refusal;
 mod resolve;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use compile::{Compiled, Outcome, Request, compile, convert, legacy_stdout};
 pub use library::Context;
+pub use pipeline::Chain;
 pub use reading::Compat;
 pub use refusal::NotConvertible;
 pub use target::{Format, Target, target, targets};

@@ -76,6 +76,11 @@ impl<'r> Refusal<'r> {
         Refusal { code: self.code, reason: format!("{before}{}", self.reason), spot, help: self.help }
     }
 
+    /// The refusal of what a pipeline brought: at `spot` of the rule, and after `what` it is.
+    pub(super) fn moved<'o>(self, spot: Spot<'o>, what: &str) -> Refusal<'o> {
+        Refusal { code: Code::NotConvertible, reason: format!("{what}: {}", self.reason), spot, help: self.help }
+    }
+
     /// The refusal with its place: `document` is the value the culprit was read from, made of the
     /// document number `index` of `rule` (and, in a collection, of the global ones before it).
     pub(super) fn locate(self, rule: &Rule, index: usize, document: &Value) -> NotConvertible {

@@ -103,6 +103,9 @@ pub(super) enum Test {
     FieldRef(FieldRef),
     /// A part of a time (`hour` …).
     TimePart(String, Number),
+    /// Text of the target's own language that a pipeline gave, in pieces between which the field
+    /// (`None`) stands.
+    Expression(Vec<Option<String>>),
     /// Any of these: what one written value became (`windash`, `base64offset`).
     Any(Vec<Test>),
 }

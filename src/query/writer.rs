@@ -174,6 +174,12 @@ pub(super) fn write_leaf<'n, D: Dialect<'n> + ?Sized>(
     out: &mut String,
     leaf: Leaf<'n>,
 ) -> Written<'n> {
+    if let Test::Expression(pieces) = leaf.test {
+        for piece in pieces {
+            out.push_str(piece.as_deref().or(leaf.field).unwrap_or_default());
+        }
+        return Ok(Form::Single);
+    }
     let Test::Any(tests) = leaf.test else { return dialect.leaf(out, leaf) };
     if let Some(field) = leaf.field
         && D::SYNTAX.lists.expansions

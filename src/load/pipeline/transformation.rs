@@ -129,6 +129,9 @@ impl One<'_, '_, '_> {
             "set_state" => {
                 let key = self.text("key");
                 let value = self.value("val");
+                if value.as_ref().is_some_and(|value| matches!(value, Value::Map(_))) {
+                    return self.bad("val", "`val` must be text, a number, a boolean or a list, not a mapping");
+                }
                 Transformation::SetState { key: key?, value: value? }
             }
             "set_custom_attribute" => {
@@ -239,7 +242,12 @@ impl One<'_, '_, '_> {
         match &conditions {
             Value::Map(entries) if entries.is_empty() => self.bad("conditions", "`conditions` is empty"),
             Value::Seq(items) if items.is_empty() => self.bad("conditions", "`conditions` is empty"),
-            Value::Map(_) | Value::Seq(_) => Some(Transformation::AddCondition { conditions, name, template, negated }),
+            Value::Map(_) | Value::Seq(_) => {
+                // A section of a rule has a condition, which this name must not be taken for.
+                let name = name.filter(|name| name != "condition" && name != "timeframe");
+                let conditions = (name.unwrap_or_else(|| "added".to_owned()), conditions);
+                Some(Transformation::AddCondition { conditions, template, negated })
+            }
             other => {
                 self.bad("conditions", format!("`conditions` must be a mapping of fields, not {}", other.type_name()))
             }

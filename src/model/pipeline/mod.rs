@@ -6,6 +6,7 @@
 
 mod condition;
 mod output;
+mod python;
 mod transformation;
 
 pub use condition::{
@@ -14,6 +15,7 @@ pub use condition::{
 pub use output::{
     Align, Finalizer, FormatField, FormatPart, FormatText, JsonTemplate, Postprocessing, PostprocessingItem, Template,
 };
+pub use python::python_text;
 pub use transformation::{
     Case, HashFields, NumberOrText, PlaceholderChoice, ProcessingItem, RegexMethod, Replacement, ReplacementPart,
     Transformation,

@@ -61,10 +61,8 @@ pub enum Transformation {
     },
     /// `add_condition`: something more that must match.
     AddCondition {
-        /// A mapping or list, as in a rule's detection.
-        conditions: Value,
-        /// Its name, for messages.
-        name: Option<String>,
+        /// A mapping or list, as in a rule's detection, and its name.
+        conditions: (String, Value),
         /// Whether `$category`, `$product` and `$service` are replaced.
         template: bool,
         /// Whether it must not match.
