@@ -66,8 +66,8 @@ fn every_mistake_is_found_at_its_place_and_the_rest_is_not_used() {
         ),
         (
             "logsources:\n  w: {product: x, definitions: x}\n",
-            "logsources.w.definitions: PB811 a log source of a configuration has no key `definitions` (did you mean \
-             `conditions`?)",
+            "logsources.w.definitions: PB811 a log source of a configuration has no key `definitions` (its keys are \
+             `category`, `product`, `service`, `conditions` and `index`)",
         ),
         (
             "logsources:\n  w: {product: 5, service: x}\n",
@@ -76,7 +76,7 @@ fn every_mistake_is_found_at_its_place_and_the_rest_is_not_used() {
         (
             "logsources:\n  w: {product: w, conditions: {a: null}}\n",
             "logsources.w.conditions.a: PB812 `logsources.w.conditions.a` must be text, a whole number or a list of \
-             them, not null",
+             them, not nothing",
         ),
         ("title: A\n---\ntitle: B\n", ": PB812 a file holds one configuration, this is a second document"),
     ] {

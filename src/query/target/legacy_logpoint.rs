@@ -1,4 +1,6 @@
-//! `legacy-logpoint`: LogPoint searches as the converter of February 2019 wrote them.
+//! `legacy-logpoint`: `LogPoint` searches as the converter of February 2019 wrote them.
+
+use std::fmt::Write as _;
 
 use crate::model::Value;
 use crate::query::aggregation::Aggregation;
@@ -33,7 +35,7 @@ fn searches<'r>(rules: &[Rule<'r>]) -> Documents<'r> {
             Some(Aggregation::Count { function, field, by, comparison, value }) => {
                 let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
                 let (field, sign) = (field.unwrap_or_default(), comparison.sign());
-                search.push_str(&format!(" | chart {function}({field}) as val{by} | search val {sign} {value}"));
+                let _ = write!(search, " | chart {function}({field}) as val{by} | search val {sign} {value}");
             }
         }
         Ok(Some(search))

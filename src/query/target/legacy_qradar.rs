@@ -1,4 +1,4 @@
-//! `legacy-qradar`: QRadar's AQL as the converter of February 2019 wrote it.
+//! `legacy-qradar`: AQL of `QRadar` as the converter of February 2019 wrote it.
 
 use crate::model::Value;
 use crate::query::aggregation::Aggregation;

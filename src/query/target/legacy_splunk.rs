@@ -1,5 +1,7 @@
 //! `legacy-splunk`: Splunk searches as the converter of February 2019 wrote them.
 
+use std::fmt::Write as _;
+
 use crate::model::Value;
 use crate::query::aggregation::Aggregation;
 use crate::query::front::legacy::{Condition, Leaf, Rule};
@@ -51,7 +53,7 @@ fn aggregation<'r>(search: &mut String, condition: &Condition<'r>) -> Done<'r> {
     // Without a field, no space stood before the bar that follows the grouping.
     let space = if counted == "count" && by.is_some() { "" } else { " " };
     let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    search.push_str(&format!(" | eventstats {counted} as val{by}{space}| search val {comparison} {value}"));
+    let _ = write!(search, " | eventstats {counted} as val{by}{space}| search val {comparison} {value}");
     Ok(())
 }
 

@@ -6,6 +6,8 @@
 //! give them. Operators ignore case unless they begin with `c`; `-and` and `-or` bind alike, so
 //! the two never stand side by side without parentheses.
 
+use std::fmt::Write as _;
+
 use crate::model::Value;
 use crate::query::aggregation::{Aggregation, Comparison};
 use crate::query::front::legacy::{self, Condition, Rule};
@@ -63,7 +65,7 @@ impl<'n> Dialect<'n> for PowerShell {
     /// `-not` binds tighter than any comparison.
     fn negation(&mut self, out: &mut String, child: &Node<'n>) -> Written<'n> {
         if let Node::Leaf(Leaf { field: Some(field), test: Test::Null | Test::Exists(false), .. }) = child {
-            out.push_str(&format!("$null -ne {}", property(field)));
+            out.extend(["$null -ne ", &property(field)]);
             return Ok(Form::Single);
         }
         out.push_str("-not (");
@@ -112,9 +114,10 @@ fn comparison<'n>(out: &mut String, property: &str, leaf: &Leaf<'n>) -> Written<
                 _ => "-le",
             };
             // Nothing at all, and text that is no number, would be less than any number.
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "($null -ne {property} -and $null -ne ({property} -as [double]) -and ({property} -as [double]) {operator} {number})"
-            ));
+            );
             return Ok(Form::Single);
         }
         Test::FieldRef(other) if !other.open_start && !other.open_end => {
@@ -136,7 +139,7 @@ fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
         Test::Regex(regex, flags) => format!("-cmatch {}", quoted(&format!("{}{regex}", flags.prefix()))),
         _ => return Err(cannot_say(leaf, "a PowerShell filter")),
     };
-    out.push_str(&format!("@($_.PSObject.Properties.Value) {wanted}"));
+    out.extend(["@($_.PSObject.Properties.Value) ", &wanted]);
     Ok(Form::Single)
 }
 
