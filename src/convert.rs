@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use thiserror::Error;
 
-use crate::config::{KnownQueries, KnownTarget};
+use crate::config::QueryConfig;
 use crate::load;
 use crate::model::{Attack, Corpus, Kind, Rule, RuleKind};
 use crate::query::{self, Context, NotConvertible, Outcome};
@@ -16,7 +17,10 @@ use crate::report::{Code, Finding, Findings, Severity};
 use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
 use crate::text::{At, FileId};
 
-pub use crate::query::{Compat, Format, Request, Target, target, targets};
+use crate::requests::requests;
+
+pub use crate::query::{Compat, Format, Request, Target, built_in_pipelines, target, targets};
+pub use crate::requests::known_queries;
 
 /// What became of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub struct Conversion {
 /// What became of all files.
 #[derive(Debug, Default)]
 pub struct Conversions {
+    /// What was asked for; none if it is nothing.
+    pub request: Option<Request>,
     /// One for each file, by path.
     pub files: Vec<Conversion>,
     /// Why some have no queries, sorted.
@@ -42,41 +48,49 @@ pub struct Conversions {
     pub sources: SourceSet,
 }
 
-/// What `[queries]` of a configuration may name.
-pub fn known_queries() -> KnownQueries {
-    let known = |target: &Target| KnownTarget {
-        name: target.name,
-        title: target.title,
-        formats: target.formats.iter().map(|format| format.name).collect(),
-    };
-    KnownQueries { targets: query::targets().iter().map(known).collect(), pipelines: Vec::new() }
+/// Why nothing was converted.
+#[derive(Debug, Error)]
+pub enum ConvertError {
+    /// A file or folder cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// ATT&CK's facts cannot be had.
+    #[error(transparent)]
+    Attack(#[from] load::attack::UnknownVersion),
 }
 
-/// Reads the rule files under `paths`, files or folders, and converts them as `request` says.
+/// Reads the rule files under `paths`, files or folders, and converts them for the one query that
+/// `config` shows.
 ///
 /// Files are named by the path given, and by what follows it.
 ///
 /// # Errors
 /// If something cannot be read.
-pub fn convert(paths: &[PathBuf], request: &Request) -> Result<Conversions, ReadError> {
+pub fn convert(paths: &[PathBuf], config: &QueryConfig) -> Result<Conversions, ConvertError> {
     let folders: Vec<Folder> =
         paths.iter().map(|path| Folder { kind: Kind::Rule, path: path.clone(), required: true }).collect();
     // Without a root, paths are shown as they were given.
-    let (sources, mut problems) = source::read(Path::new(""), &folders, &ReadLimits::default())?;
-    let (corpus, more) = load::load(&sources, Attack::default());
+    let (mut sources, mut problems) = source::read(Path::new(""), &folders, &ReadLimits::default())?;
+    let (requests, more) = requests(config, Path::new(""), &mut sources)?;
+    problems.append(more);
+    let Some(request) = requests.into_iter().next() else { return Ok(Conversions::default()) };
+    // A plain query names no technique.
+    let is_plain = std::ptr::eq(request.format, &raw const request.target.formats[0]);
+    let attack = if is_plain { Attack::default() } else { load::attack::embedded(None)? };
+    let (corpus, more) = load::load(&sources, attack);
     problems.append(more);
     Ok(convert_all(sources, &corpus, problems, request))
 }
 
 /// Notes and warnings of loading are left out: they are for `check` to tell.
-fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request: &Request) -> Conversions {
+fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request: Request) -> Conversions {
     let (rules, context) = (&corpus.rules, Context::of(corpus));
     // A filter narrows other rules, and what only feeds a correlation is in the correlation's query.
     let silent = context.only_correlated();
     let convert = |(rule, silent): (&Rule, &bool)| match rule.kind {
         RuleKind::Filter => Ok(Vec::new()),
         _ if *silent => Ok(Vec::new()),
-        _ => query::convert(rule, request, &context),
+        _ => query::convert(rule, &request, &context),
     };
     let outcomes: Vec<Outcome> = rules.par_iter().zip(&silent).map(convert).collect();
     let mut findings: Findings = problems.into_iter().filter(|found| found.severity == Severity::Error).collect();
@@ -92,7 +106,7 @@ fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request:
     load::locate(&sources, &mut findings);
     let findings = findings.sorted();
     let files = each_file(&sources, rules, &outcomes, &findings);
-    Conversions { files, findings, sources }
+    Conversions { request: Some(request), files, findings, sources }
 }
 
 fn is_rule_file(file: &SourceFile) -> bool {

@@ -21,6 +21,7 @@ pub mod project;
 pub mod query;
 pub mod render;
 pub mod report;
+pub mod requests;
 pub mod site;
 pub mod source;
 pub mod text;

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::config::{MarkdownProfile, Overrides};
-use crate::convert::Compat;
 use crate::model::Kind;
 
 const EXAMPLES: &str = "\
@@ -134,7 +133,7 @@ pub(super) struct ConvertArgs {
     /// The target language
     #[arg(long, short, required_unless_present = "list")]
     pub(super) target: Option<String>,
-    /// A processing pipeline, applied in the order given
+    /// A processing pipeline, by its name or the path of its file; may be given several times
     #[arg(long, short, value_name = "PIPELINE")]
     pub(super) pipeline: Vec<String>,
     /// The output format of the target
@@ -146,9 +145,11 @@ pub(super) struct ConvertArgs {
     /// Print one JSON object per rule file
     #[arg(long)]
     pub(super) jsonl: bool,
-    /// List the targets with their formats and pipelines
+    /// List targets, formats and pipelines
     #[arg(long)]
     pub(super) list: bool,
+    #[command(flatten)]
+    pub(super) location: LocationArgs,
 }
 
 /// How close to Sigma's reference converter a query is.
@@ -160,11 +161,12 @@ pub(super) enum CompatArg {
     Pysigma,
 }
 
-impl From<CompatArg> for Compat {
-    fn from(arg: CompatArg) -> Self {
-        match arg {
-            CompatArg::Strict => Self::Strict,
-            CompatArg::Pysigma => Self::PySigma,
+impl CompatArg {
+    /// Its name in a configuration.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Pysigma => "pysigma",
         }
     }
 }

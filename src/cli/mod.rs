@@ -89,7 +89,7 @@ pub fn run() -> ExitCode {
     let outcome = match typed.command {
         Command::Build(args) => build::run(args, terminal),
         Command::Check(args) => check::run(args, terminal),
-        Command::Convert(args) => convert::run(&args, terminal),
+        Command::Convert(args) => convert::run(args, terminal),
         Command::Init { dir } => init::run(&dir),
         Command::New { kind, name, location } => new::run(kind, &name, location),
         Command::Explain { code } => explain::run(code.as_deref()),

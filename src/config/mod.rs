@@ -139,7 +139,7 @@ pub struct QueryChoice {
 }
 
 /// A processing pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PipelineChoice {
     /// One that is built in, by its name.
     BuiltIn(String),

@@ -6,13 +6,14 @@ mod site;
 pub use output::{WrittenSite, build, check_folder};
 
 use crate::check::{self, CheckInput};
-use crate::config::{Config, MarkdownProfile, QueryChoice};
+use crate::config::{Config, MarkdownProfile};
 use crate::graph::{DataNeededProfile, Graph, link};
 use crate::load::{self, attack};
 use crate::model::{Attack, Kind, Tally};
-use crate::query::{self, Compat, Compiled, Request};
+use crate::query::{self, Compiled, Request};
 use crate::render::ThemeError;
 use crate::report::{Findings, Progress, Stage};
+use crate::requests::requests;
 use crate::site::{LinkIndex, OutPath, SitePlan, plan};
 use crate::source::{self, Folder, ReadError, ReadLimits, SourceSet};
 use crate::write::WriteError;
@@ -67,7 +68,7 @@ impl Project {
     /// If files cannot be read or ATT&CK cannot be had; problems of the content are findings.
     pub fn open(config: Config, progress: &Progress) -> Result<Self, Error> {
         progress.begin(Stage::Reading, 0);
-        let (sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        let (mut sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
         let (attack, notes) = attack(&config)?;
         progress.begin(Stage::Loading, 0);
         let (corpus, more) = load::load(&sources, attack);
@@ -77,7 +78,8 @@ impl Project {
         let copied = sources.assets.iter().map(|asset| asset.within.as_str());
         let plan = plan(&graph, site::reserved(&config)?.into_iter(), copied);
         progress.begin(Stage::Converting, 0);
-        let requests = requests(&config);
+        let (requests, more) = requests(&config.queries, &config.root, &mut sources)?;
+        findings.append(more);
         let compiled = query::compile(graph.corpus(), &requests);
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
@@ -124,18 +126,6 @@ fn folders(config: &Config) -> Vec<Folder> {
         folders.map(move |path| Folder { kind, path: path.clone(), required: true })
     };
     Kind::ALL.into_iter().flat_map(of).collect()
-}
-
-/// One for each query shown; the configuration names known targets and formats only.
-fn requests(config: &Config) -> Vec<Request> {
-    let compat = Compat::named(&config.queries.compat).unwrap_or_default();
-    let request = |choice: &QueryChoice| {
-        let target = query::target(&choice.target)?;
-        let format = choice.format.as_deref().and_then(|format| target.format(format));
-        let usual = Request::new(target);
-        Some(Request { format: format.unwrap_or(usual.format), compat, ..usual })
-    };
-    config.queries.show.iter().filter_map(request).collect()
 }
 
 fn data_needed_profile(markdown: MarkdownProfile) -> DataNeededProfile {

@@ -1,20 +1,22 @@
 //! Converting: the front end once per rule, then each target.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Attack, Corpus, Emitted, Precedence, Rule, RuleKind, SigmacConfig, Value};
+use crate::model::{Corpus, Emitted, Precedence, Rule, RuleKind, SigmacConfig, Value};
 use crate::report::{Code, Finding, Findings};
 
+use super::correlation::Correlation;
 use super::detection::Sigma;
 use super::front::{Language, language, legacy, modern};
 use super::library::Context;
-use super::pipeline::Chain;
+use super::pipeline::{Chain, Trace};
 use super::reading::{Compat, Correlating, Reading};
 use super::refusal::{NotConvertible, Refusal, Spot};
 use super::resolve::{self, emitted};
-use super::target::{Format, Target};
+use super::target::{Format, LegacyTarget, Target};
 use super::tree::trees;
 
 /// A kind of query somebody wants of a rule.
@@ -26,16 +28,47 @@ pub struct Request {
     pub format: &'static Format,
     /// Whose text is wanted.
     pub compat: Compat,
+    /// What is done to a rule before, and to its queries after. Requests that share it share its
+    /// work.
+    pub chain: Arc<Chain>,
     /// The configuration of the 2019 converter that rules of its language are written with.
     pub config: Option<Arc<SigmacConfig>>,
-    /// The pipelines rules go through first.
-    pub chain: Arc<Chain>,
 }
 
 impl Request {
     /// The target's first format, strict, without pipelines.
     pub fn new(target: &'static Target) -> Self {
-        Self { target, format: &target.formats[0], compat: Compat::Strict, config: None, chain: Arc::default() }
+        Self { target, format: &target.formats[0], compat: Compat::Strict, chain: Arc::default(), config: None }
+    }
+
+    /// The writer of 2019, for rules of that time; pipelines are of today, configurations of then.
+    fn legacy(&self) -> Option<&'static LegacyTarget> {
+        self.target.legacy.as_ref().filter(|_| self.chain.is_empty() || self.config.is_some())
+    }
+}
+
+/// Requests, and which of them have the same work before writing.
+struct Batch<'q> {
+    requests: &'q [Request],
+    /// Numbers of requests with the same chain and mode.
+    groups: Vec<Vec<usize>>,
+}
+
+impl<'q> Batch<'q> {
+    fn new(requests: &'q [Request]) -> Self {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (i, request) in requests.iter().enumerate() {
+            let same = |other: &Request| Arc::ptr_eq(&other.chain, &request.chain) && other.compat == request.compat;
+            match groups.iter_mut().find(|group| same(&requests[group[0]])) {
+                Some(group) => group.push(i),
+                None => groups.push(vec![i]),
+            }
+        }
+        Self { requests, groups }
+    }
+
+    fn all(&self, outcome: &Outcome) -> Vec<Outcome> {
+        vec![outcome.clone(); self.requests.len()]
     }
 }
 
@@ -46,7 +79,7 @@ pub type Outcome = Result<Vec<String>, NotConvertible>;
 ///
 /// Never panics, and never returns an empty list for a rule that is in order.
 pub fn convert(rule: &Rule, request: &Request, context: &Context<'_>) -> Outcome {
-    convert_each(rule, std::slice::from_ref(request), context).pop().unwrap_or_else(|| Ok(Vec::new()))
+    convert_each(rule, &Batch::new(std::slice::from_ref(request)), context).pop().unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// What the converter of February 2019 prints on standard output for a file that holds `rule`,
@@ -67,8 +100,8 @@ pub fn legacy_stdout(rule: &Rule, target: &Target, config: Option<&SigmacConfig>
 }
 
 /// The outcome for each request, in the order given; nothing at all is no outcome.
-fn convert_each(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
-    let mut outcomes = any_outcomes(rule, requests, context);
+fn convert_each(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
+    let mut outcomes = any_outcomes(rule, batch, context);
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.as_ref().is_ok_and(Vec::is_empty)) {
         let reason = "`action: global` documents only add to others, and no document here detects anything";
         let refusal = Refusal::broken(Spot::Top("action"), reason);
@@ -77,52 +110,49 @@ fn convert_each(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec
     outcomes
 }
 
-fn any_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
+fn any_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
     match rule.kind {
         RuleKind::Detection => {}
-        RuleKind::Correlation => return correlation_outcomes(rule, requests, context),
+        RuleKind::Correlation => return correlation_outcomes(rule, batch, context),
         RuleKind::Filter => {
             let reason = "a filter is no query of its own: it narrows the rules it names";
             let refusal = Refusal::unsupported(Spot::Top("filter"), reason);
-            return all(requests, &Err(refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null))));
+            return batch.all(&Err(refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null))));
         }
     }
     match language(rule) {
-        Language::Modern => modern_outcomes(rule, requests, context),
-        Language::Legacy => legacy_outcomes(rule, requests, context),
+        Language::Modern => modern_outcomes(rule, batch, context),
+        Language::Legacy => legacy_outcomes(rule, batch, context),
         Language::LegacyIfReadable => {
-            let outcomes = legacy_outcomes(rule, requests, context);
+            let outcomes = legacy_outcomes(rule, batch, context);
             let broken = |outcome: &Outcome| matches!(outcome, Err(why) if why.code == Code::BrokenDetection);
-            if outcomes.iter().any(broken) { modern_outcomes(rule, requests, context) } else { outcomes }
+            if outcomes.iter().any(broken) { modern_outcomes(rule, batch, context) } else { outcomes }
         }
     }
 }
 
-fn all(requests: &[Request], outcome: &Outcome) -> Vec<Outcome> {
-    vec![outcome.clone(); requests.len()]
-}
-
-fn legacy_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
+fn legacy_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
     let emitted = match emitted(rule, Precedence::Global) {
         Ok(emitted) => emitted,
-        Err(why) => return all(requests, &Err(why)),
+        Err(why) => return batch.all(&Err(why)),
     };
-    let mut outcomes: Vec<Outcome> = all(requests, &Ok(Vec::new()));
+    let mut outcomes: Vec<Outcome> = batch.all(&Ok(Vec::new()));
     let mut readings: Vec<(legacy::Setup<'_>, Result<Vec<legacy::Rule<'_>>, NotConvertible>)> = Vec::new();
     // Rules of the 2019 language for the targets of today.
-    let modern: Vec<bool> = requests.iter().map(|request| request.target.legacy.is_none()).collect();
-    if modern.contains(&true) {
+    let is_open = |request: &Request| request.legacy().is_none();
+    if batch.requests.iter().any(is_open) {
         match legacy_reading(rule, &emitted, legacy::Setup::default()) {
             Ok(rules) => {
                 for (read, one) in rules.iter().zip(&emitted) {
-                    write_document(rule, one, legacy::lower(rule, read), requests, &modern, context, &mut outcomes);
+                    let document = Document { rule, one, context };
+                    document.write(batch, is_open, |_| legacy::lower(rule, read), &mut outcomes);
                 }
             }
-            Err(why) => return all(requests, &Err(why)),
+            Err(why) => return batch.all(&Err(why)),
         }
     }
-    for (request, outcome) in requests.iter().zip(&mut outcomes) {
-        let Some(legacy) = &request.target.legacy else { continue };
+    for (request, outcome) in batch.requests.iter().zip(&mut outcomes) {
+        let Some(legacy) = request.legacy() else { continue };
         let setup = legacy::Setup { config: request.config.as_deref(), index_field: legacy.index_field };
         let known = readings.iter().position(|(other, _)| other.is(setup)).unwrap_or_else(|| {
             readings.push((setup, legacy_reading(rule, &emitted, setup)));
@@ -149,97 +179,135 @@ fn legacy_reading<'d>(
     emitted.iter().map(read).collect()
 }
 
-fn modern_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
+fn modern_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
     let emitted = match emitted(rule, Precedence::Own) {
         Ok(emitted) => emitted,
-        Err(why) => return all(requests, &Err(why)),
+        Err(why) => return batch.all(&Err(why)),
     };
-    let mut outcomes = all(requests, &Ok(Vec::new()));
-    let wanted = vec![true; requests.len()];
+    let mut outcomes = batch.all(&Ok(Vec::new()));
     for one in &emitted {
-        write_document(rule, one, modern::read(rule, &one.document), requests, &wanted, context, &mut outcomes);
+        let document = Document { rule, one, context };
+        document.write(batch, |_| true, |compat| modern::read(rule, &one.document, compat), &mut outcomes);
     }
     outcomes
 }
 
-/// Adds the queries of one document to the outcomes that are `wanted` and have not failed yet.
-fn write_document<'d>(
-    rule: &Rule,
-    one: &'d Emitted<'_>,
-    read: Result<Sigma<'d>, Refusal<'d>>,
-    requests: &[Request],
-    wanted: &[bool],
-    context: &Context<'_>,
-    outcomes: &mut [Outcome],
-) {
-    let locate = |refusal: Refusal<'_>| refusal.locate(rule, one.index, &one.document);
-    let open = || requests.iter().zip(wanted).enumerate().filter(|(_, (_, wanted))| **wanted).map(|(i, (r, _))| (i, r));
-    let mut fail = |why: &NotConvertible| open().for_each(|(i, _)| outcomes[i] = Err(why.clone()));
-    let mut sigma = match read {
-        Ok(sigma) => sigma,
-        Err(refusal) => return fail(&locate(refusal)),
-    };
-    if let Err(why) = resolve::narrow(&mut sigma, context) {
-        return fail(&why);
-    }
-    // The tree of the rule as it was written serves all requests without pipelines.
-    let mut plain = None;
-    for (i, request) in open() {
-        let Ok(queries) = &mut outcomes[i] else { continue };
-        let more = if request.chain.is_empty() {
-            let reading = plain.get_or_insert_with(|| {
-                let queries = trees(&sigma).map_err(locate)?;
-                Ok(Reading { sigma: &sigma, queries, compat: Compat::Strict, attack: context.attack })
-            });
-            match reading {
-                Ok(reading) => {
-                    reading.compat = request.compat;
-                    (request.format.write)(reading).map_err(locate)
-                }
-                Err(why) => Err(NotConvertible::clone(why)),
+/// One document of a rule on its way to queries.
+struct Document<'d, 'r> {
+    rule: &'d Rule,
+    one: &'d Emitted<'r>,
+    context: &'d Context<'d>,
+}
+
+impl<'d> Document<'d, '_> {
+    /// Adds the queries of the document to the outcomes of the requests that are open and have
+    /// not failed yet.
+    fn write(
+        &self,
+        batch: &Batch<'_>,
+        is_open: impl Fn(&Request) -> bool,
+        read: impl Fn(Compat) -> Result<Sigma<'d>, Refusal<'d>>,
+        outcomes: &mut [Outcome],
+    ) {
+        for compat in [Compat::Strict, Compat::PySigma] {
+            let groups = batch.groups.iter().filter(|group| batch.requests[group[0]].compat == compat);
+            let mut groups = groups.filter(|group| group.iter().any(|i| is_open(&batch.requests[*i]))).peekable();
+            if groups.peek().is_none() {
+                continue;
             }
-        } else {
-            write_piped(sigma.clone(), request, context.attack, &locate)
-        };
-        match more {
-            Ok(more) => queries.extend(more),
-            Err(why) => outcomes[i] = Err(why),
+            let read = read(compat).map_err(|refusal| self.locate(refusal)).and_then(|mut sigma| {
+                resolve::narrow(&mut sigma, self.context, compat)?;
+                Ok(sigma)
+            });
+            for group in groups {
+                let open = || group.iter().copied().filter(|i| is_open(&batch.requests[*i]));
+                let done = match &read {
+                    Ok(sigma) => self.write_group(batch.requests, open(), sigma, outcomes),
+                    Err(why) => Err(why.clone()),
+                };
+                if let Err(why) = done {
+                    open().for_each(|i| outcomes[i] = Err(why.clone()));
+                }
+            }
         }
     }
+
+    /// Does what a group has in common, then writes each of its queries.
+    fn write_group(
+        &self,
+        requests: &[Request],
+        mut open: impl Iterator<Item = usize>,
+        sigma: &Sigma<'_>,
+        outcomes: &mut [Outcome],
+    ) -> Result<(), NotConvertible> {
+        let Some(first) = open.next() else { return Ok(()) };
+        let Request { chain, compat, .. } = &requests[first];
+        let mut changed = Cow::Borrowed(sigma);
+        let mut trace = Trace::default();
+        if !chain.is_empty() {
+            trace = chain.apply(changed.to_mut(), *compat).map_err(|refusal| self.locate(refusal))?;
+        }
+        let sigma: &Sigma<'_> = &changed;
+        let queries = trees(sigma).map_err(|refusal| self.locate(refusal))?;
+        let reading = Reading { sigma, queries, compat: *compat, attack: self.context.attack };
+        for i in std::iter::once(first).chain(open) {
+            let Ok(queries) = &mut outcomes[i] else { continue };
+            let written = (requests[i].format.write)(&reading).and_then(|texts| {
+                let mut finish = |text| chain.post_process(text, sigma, &mut trace);
+                texts.into_iter().map(&mut finish).collect::<Result<Vec<_>, _>>()
+            });
+            match written {
+                Ok(more) => queries.extend(more),
+                Err(refusal) => outcomes[i] = Err(self.locate(refusal)),
+            }
+        }
+        Ok(())
+    }
+
+    fn locate(&self, refusal: Refusal<'_>) -> NotConvertible {
+        refusal.locate(self.rule, self.one.index, &self.one.document)
+    }
 }
 
-/// The queries of a document that goes through pipelines first.
-fn write_piped<'s>(
-    mut sigma: Sigma<'s>,
-    request: &'s Request,
-    attack: &Attack,
-    locate: &impl Fn(Refusal<'_>) -> NotConvertible,
-) -> Outcome {
-    let mut trace = request.chain.apply(&mut sigma, request.compat).map_err(locate)?;
-    let queries = trees(&sigma).map_err(locate)?;
-    let reading = Reading { sigma: &sigma, queries, compat: request.compat, attack };
-    let texts = (request.format.write)(&reading).map_err(locate)?;
-    texts.into_iter().map(|text| request.chain.post_process(text, &sigma, &mut trace).map_err(locate)).collect()
-}
-
-fn correlation_outcomes(rule: &Rule, requests: &[Request], context: &Context<'_>) -> Vec<Outcome> {
+fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
     let shelf = match resolve::gather(rule, context) {
         Ok(shelf) => shelf,
-        Err(why) => return all(requests, &Err(why)),
+        Err(why) => return batch.all(&Err(why)),
     };
     let locate = |refusal: Refusal<'_>| refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null));
-    let correlation = match resolve::correlation(rule, &shelf, context) {
-        Ok(correlation) => correlation,
-        Err(refusal) => return all(requests, &Err(locate(refusal))),
-    };
-    let write = |request: &Request| {
-        let Some(correlate) = request.format.correlate else {
-            let reason = "the target cannot correlate events, only find single ones";
-            return Err(Refusal::unsupported(Spot::Top("correlation"), reason));
+    let mut outcomes = batch.all(&Ok(Vec::new()));
+    for group in &batch.groups {
+        let Request { chain, compat, .. } = &batch.requests[group[0]];
+        let read = resolve::correlation(rule, &shelf, context, *compat).and_then(|mut correlation| {
+            resolve::pipe(&mut correlation, chain, *compat)?;
+            Ok(correlation)
+        });
+        let correlation = match read {
+            Ok(correlation) => correlation,
+            Err(refusal) => {
+                let why = locate(refusal);
+                group.iter().for_each(|i| outcomes[*i] = Err(why.clone()));
+                continue;
+            }
         };
-        correlate(&Correlating::new(&correlation, request.compat, context.attack)?)
+        for i in group {
+            let written = write_correlation(&batch.requests[*i], &correlation, context);
+            outcomes[*i] = written.map_err(locate);
+        }
+    }
+    outcomes
+}
+
+fn write_correlation<'n>(
+    request: &Request,
+    correlation: &'n Correlation<'n>,
+    context: &Context<'n>,
+) -> Result<Vec<String>, Refusal<'n>> {
+    let Some(correlate) = request.format.correlate else {
+        let reason = "the target cannot correlate events, only find single ones";
+        return Err(Refusal::unsupported(Spot::Top("correlation"), reason));
     };
-    requests.iter().map(|request| write(request).map_err(locate)).collect()
+    correlate(&Correlating::new(correlation, request.compat, context.attack)?)
 }
 
 /// The queries of all rules for the requests made.
@@ -255,9 +323,27 @@ pub struct Compiled {
 /// Converts all rules for all `requests`, in parallel over the rules.
 pub fn compile(corpus: &Corpus, requests: &[Request]) -> Compiled {
     let context = Context::of(corpus);
-    let outcomes = corpus.rules.par_iter().map(|rule| convert_each(rule, requests, &context)).collect();
+    let batch = Batch::new(requests);
+    let finished = |rule| {
+        let mut outcomes = convert_each(rule, &batch, &context);
+        for (outcome, request) in outcomes.iter_mut().zip(requests) {
+            if let Ok(queries) = outcome {
+                *outcome = finalized(rule, std::mem::take(queries), request);
+            }
+        }
+        outcomes
+    };
+    let outcomes = corpus.rules.par_iter().map(finished).collect();
     let filters = corpus.rules.iter().map(|rule| rule.kind == RuleKind::Filter).collect();
     Compiled { targets: requests.iter().map(|request| request.target.name).collect(), outcomes, filters }
+}
+
+/// The queries of a rule as one output.
+fn finalized(rule: &Rule, queries: Vec<String>, request: &Request) -> Outcome {
+    request.chain.finalize(queries).map_err(|why| {
+        let refusal = Refusal::unsupported(Spot::Top(""), format!("a finalizer of a pipeline failed: {why}"));
+        refusal.locate(rule, 0, &Value::Null)
+    })
 }
 
 impl Compiled {

@@ -25,7 +25,7 @@ mod writer;
 
 pub use compile::{Compiled, Outcome, Request, compile, convert, legacy_stdout};
 pub use library::Context;
-pub use pipeline::Chain;
+pub use pipeline::{BuiltIn, Chain, built_in_pipelines};
 pub use reading::Compat;
 pub use refusal::NotConvertible;
 pub use target::{Format, Target, target, targets};

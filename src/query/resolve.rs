@@ -1,13 +1,17 @@
 //! Reading a rule with all that belongs to it: the filters that narrow it, and for a correlation
 //! the rules it names.
 
+use std::borrow::Cow;
+
 use crate::model::{CollectionFault, Emitted, Precedence, Rule, RuleKind, Value, unfold};
 use crate::report::Code;
 
-use super::correlation::{Correlation, What};
+use super::correlation::{Condition, Correlation, What};
 use super::detection::Sigma;
 use super::front::{Language, language, legacy, modern};
 use super::library::Context;
+use super::pipeline::Chain;
+use super::reading::Compat;
 use super::refusal::{NotConvertible, Refusal, Spot};
 
 /// Correlations of correlations of …: none published has more than one level.
@@ -32,9 +36,9 @@ pub(super) fn emitted(rule: &Rule, precedence: Precedence) -> Result<Vec<Emitted
 ///
 /// # Errors
 /// If one of them cannot be read.
-pub(super) fn narrow<'r>(sigma: &mut Sigma<'r>, context: &Context<'r>) -> Result<(), NotConvertible> {
+pub(super) fn narrow<'r>(sigma: &mut Sigma<'r>, context: &Context<'r>, compat: Compat) -> Result<(), NotConvertible> {
     for (number, filter) in context.filters(sigma.rule).into_iter().enumerate() {
-        modern::filter::apply(sigma, filter, u16::try_from(number).unwrap_or(u16::MAX))?;
+        modern::filter::apply(sigma, filter, u16::try_from(number).unwrap_or(u16::MAX), compat)?;
     }
     Ok(())
 }
@@ -69,13 +73,63 @@ pub(super) fn correlation<'r>(
     rule: &'r Rule,
     shelf: &'r Shelf<'r>,
     context: &Context<'r>,
+    compat: Compat,
 ) -> Result<Correlation<'r>, Refusal<'r>> {
-    Reader { shelf, context }.correlation(rule, &mut Vec::new())
+    Reader { shelf, context, compat }.correlation(rule, &mut Vec::new())
+}
+
+/// Applies pipelines to the rules below a correlation, and the names they give fields to the
+/// fields it groups and counts by.
+pub(super) fn pipe<'r>(correlation: &mut Correlation<'r>, chain: &'r Chain, compat: Compat) -> Result<(), Refusal<'r>> {
+    if chain.is_empty() {
+        return Ok(());
+    }
+    let aliases: Vec<&str> = correlation.aliases.iter().map(|alias| alias.name).collect();
+    let mut first = None;
+    for referred in &mut correlation.rules {
+        let before = format!("the rule `{}`, which the correlation names, has no query: ", referred.reference);
+        let What::Events(sigma) = &mut referred.what else {
+            if let What::Correlation(below) = &mut referred.what {
+                pipe(below, chain, compat).map_err(|refusal| refusal.retold(referred.spot, &before))?;
+            }
+            continue;
+        };
+        let bare = Sigma { detections: Vec::new(), conditions: Vec::new(), fields: Vec::new(), ..sigma.clone() };
+        chain.apply(sigma, compat).map_err(|refusal| refusal.retold(referred.spot, &before))?;
+        for alias in &mut correlation.aliases {
+            for (_, field) in alias.fields.iter_mut().filter(|(reference, _)| *reference == referred.reference) {
+                renamed(field, &bare, chain, compat);
+            }
+        }
+        first.get_or_insert((bare, sigma.state.clone()));
+    }
+    let Some((bare, state)) = first else { return Ok(()) };
+    correlation.state = state;
+    let counted = match &mut correlation.condition {
+        Condition::Bounds { fields, .. } => fields.as_mut_slice(),
+        Condition::Rules(_) => &mut [],
+    };
+    for field in correlation.group_by.iter_mut().chain(counted).filter(|field| !aliases.contains(&field.as_ref())) {
+        renamed(field, &bare, chain, compat);
+    }
+    Ok(())
+}
+
+/// Renames a field as the pipelines rename it in a rule of the same log source.
+fn renamed<'r>(field: &mut Cow<'r, str>, bare: &Sigma<'r>, chain: &'r Chain, compat: Compat) {
+    let mut probe = Sigma { fields: vec![field.clone()], ..bare.clone() };
+    // What refuses a rule has refused the whole one before.
+    if chain.apply(&mut probe, compat).is_ok()
+        && let Some(name) = probe.fields.into_iter().next()
+    {
+        *field = name;
+    }
 }
 
 struct Reader<'s, 'r> {
     shelf: &'r Shelf<'r>,
     context: &'s Context<'r>,
+    compat: Compat,
 }
 
 impl<'r> Reader<'_, 'r> {
@@ -122,13 +176,12 @@ impl<'r> Reader<'_, 'r> {
         let document = self.only_document(rule)?;
         let legacy = || legacy::read(document, legacy::Setup::default()).and_then(|read| legacy::lower(rule, &read));
         let mut sigma = match language(rule) {
-            Language::Modern => modern::read(rule, document),
+            Language::Modern => modern::read(rule, document, self.compat),
             Language::Legacy => legacy(),
-            Language::LegacyIfReadable => {
-                legacy().or_else(|why| if why.is_broken() { modern::read(rule, document) } else { Err(why) })
-            }
+            Language::LegacyIfReadable => legacy()
+                .or_else(|why| if why.is_broken() { modern::read(rule, document, self.compat) } else { Err(why) }),
         }?;
-        narrow(&mut sigma, self.context).map_err(|why| match why.code {
+        narrow(&mut sigma, self.context, self.compat).map_err(|why| match why.code {
             Code::BrokenDetection => Refusal::broken(Spot::Top(""), why.reason),
             _ => Refusal::unsupported(Spot::Top(""), why.reason),
         })?;

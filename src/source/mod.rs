@@ -19,6 +19,8 @@ use crate::text::{FileId, LineIndex};
 pub enum FileRole {
     /// Content of a kind, to be loaded.
     Content(Kind),
+    /// A processing pipeline for queries.
+    Pipeline,
     /// Upstream's own page beside a Trigger (`T1191.md`), kept for the profile that copies it.
     TriggerPage,
     /// A file that is there and was not read; its text is empty, and a finding says why. With
@@ -63,6 +65,12 @@ impl SourceSet {
     pub fn new(mut files: Vec<SourceFile>, assets: Vec<Asset>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Self { files, assets }
+    }
+
+    /// Adds a file behind all others, so that findings can point into it.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The file with this id.

@@ -14,8 +14,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use purplebook::config::{PipelineChoice, QueryChoice, QueryConfig};
 use purplebook::model::Rule;
-use purplebook::query::{Compat, Context, Request, convert, target};
+use purplebook::query::{Compat, Context, convert};
+use purplebook::requests::requests;
+use purplebook::source::SourceSet;
 use query_support::{corpus_2026, shared};
 
 /// One file of recorded conversions.
@@ -96,10 +99,19 @@ fn compare(
     rules: &BTreeMap<String, (Rule, String)>,
     by_reason: &mut ByReason,
 ) -> Vec<String> {
-    let target = target(record.target).expect("registered");
-    let mut request = Request::new(target);
-    request.format = target.format(record.format).expect("a format");
-    assert!(record.pipelines.is_empty(), "pipelines are not known yet");
+    let choice = QueryChoice {
+        target: record.target.to_owned(),
+        title: String::new(),
+        format: Some(record.format.to_owned()),
+        pipelines: record.pipelines.iter().map(|name| PipelineChoice::BuiltIn((*name).to_owned())).collect(),
+    };
+    let known = purplebook::requests::known_queries().pipelines;
+    assert!(record.pipelines.iter().all(|name| known.contains(name)), "{:?}", record.pipelines);
+    let config = QueryConfig { show: vec![choice], ..QueryConfig::default() };
+    let mut sources = SourceSet::new(Vec::new(), Vec::new());
+    let (requests, findings) = requests(&config, Path::new(""), &mut sources).expect("built in");
+    assert!(findings.is_empty(), "{findings:?}");
+    let mut request = requests.into_iter().next().expect("a known target");
     let attack = purplebook::load::attack::embedded(None).expect("built in");
     let context = Context::new(&[], &attack);
     let mut problems = Vec::new();

@@ -17,10 +17,13 @@ mod json;
 mod output;
 mod placeholders;
 mod rule;
+mod shipped;
 mod split;
 mod strings;
 mod subject;
 mod values;
+
+pub use shipped::{BuiltIn, built_in_pipelines};
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -19,7 +19,7 @@ impl<'r> Run<'_, 'r> {
         negated: bool,
     ) -> Result<(), Refusal<'r>> {
         let spot = Spot::Top("detection");
-        let named = modern::detections(std::slice::from_ref(conditions), Scope::Added)
+        let named = modern::detections(std::slice::from_ref(conditions), Scope::Added, self.compat)
             .map_err(|refusal| refusal.moved(spot, "a pipeline adds conditions that cannot be read"))?;
         let Some(mut detection) = named.into_iter().next().map(|named| named.detection) else { return Ok(()) };
         let logsource = &self.sigma.logsource;

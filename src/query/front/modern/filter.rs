@@ -2,6 +2,7 @@
 
 use crate::model::{Rule, Value};
 use crate::query::detection::{Expression, LogSource, Scope, Sigma};
+use crate::query::reading::Compat;
 use crate::query::refusal::{NotConvertible, Refusal, Spot};
 
 use super::{condition, detections, logsource};
@@ -10,14 +11,19 @@ use super::{condition, detections, logsource};
 ///
 /// # Errors
 /// If the filter cannot be read: without it, the query would find what nobody wants to see.
-pub(in crate::query) fn apply<'r>(sigma: &mut Sigma<'r>, filter: &'r Rule, number: u16) -> Result<(), NotConvertible> {
+pub(in crate::query) fn apply<'r>(
+    sigma: &mut Sigma<'r>,
+    filter: &'r Rule,
+    number: u16,
+    compat: Compat,
+) -> Result<(), NotConvertible> {
     let Some((index, document)) = filter.documents.iter().enumerate().find(|(_, d)| d.get("filter").is_some()) else {
         return Ok(());
     };
     if !covers(&logsource(document), &sigma.logsource) {
         return Ok(());
     }
-    narrow(sigma, document, Scope::Filter(number)).map_err(|refusal| {
+    narrow(sigma, document, Scope::Filter(number), compat).map_err(|refusal| {
         let mut why = refusal.locate(filter, index, document);
         why.reason =
             format!("the filter `{}`, which applies to the rule, cannot be read: {}", filter.title, why.reason);
@@ -25,14 +31,14 @@ pub(in crate::query) fn apply<'r>(sigma: &mut Sigma<'r>, filter: &'r Rule, numbe
     })
 }
 
-fn narrow<'r>(sigma: &mut Sigma<'r>, document: &'r Value, scope: Scope) -> Result<(), Refusal<'r>> {
+fn narrow<'r>(sigma: &mut Sigma<'r>, document: &'r Value, scope: Scope, compat: Compat) -> Result<(), Refusal<'r>> {
     let section = document.get("filter").and_then(Value::as_map).ok_or_else(|| {
         Refusal::broken(Spot::Top("filter"), "`filter` must be a mapping of rules, selections and a condition")
     })?;
     let value = section.iter().find(|(key, _)| key == "condition").map(|(_, value)| value);
     let value = value.ok_or_else(|| Refusal::broken(Spot::Top("filter"), "`filter` has no `condition`"))?;
     let (expression, _) = condition(value, Spot::Item(value))?;
-    sigma.detections.extend(detections(section, scope)?);
+    sigma.detections.extend(detections(section, scope, compat)?);
     for (old, _) in &mut sigma.conditions {
         let rule = std::mem::replace(old, Expression::Detection(0));
         *old = Expression::And(vec![rule, Expression::In(scope, Box::new(expression.clone()))]);

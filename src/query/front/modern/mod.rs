@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use crate::model::{Rule, Value};
 use crate::query::detection::{Applied, Detection, Expression, Item, LogSource, Named, Scope, Sigma, State};
+use crate::query::reading::Compat;
 use crate::query::refusal::{Refusal, Spot};
 use crate::query::test::Test;
 use crate::query::tree::MAX_LEAVES;
@@ -20,14 +21,18 @@ use modifier::Fault;
 const MAX_MODIFIERS: usize = 16;
 
 /// Reads one merged document of a rule.
-pub(in crate::query) fn read<'r>(rule: &'r Rule, document: &'r Value) -> Result<Sigma<'r>, Refusal<'r>> {
+pub(in crate::query) fn read<'r>(
+    rule: &'r Rule,
+    document: &'r Value,
+    compat: Compat,
+) -> Result<Sigma<'r>, Refusal<'r>> {
     let section =
         document.get("detection").ok_or_else(|| Refusal::broken(Spot::Top(""), "the rule has no `detection`"))?;
     let entries = section.as_map().ok_or_else(|| {
         let reason = format!("`detection` must be a mapping, this is {}", section.type_name());
         Refusal::broken(Spot::Top("detection"), reason)
     })?;
-    let detections = detections(entries, Scope::Rule)?;
+    let detections = detections(entries, Scope::Rule, compat)?;
     let conditions = match section.get("condition") {
         Some(Value::Seq(items)) if !items.is_empty() => {
             let one = |(i, item)| condition(item, Spot::Condition(Some(i)));
@@ -61,8 +66,12 @@ pub(in crate::query) fn fields(document: &Value) -> Vec<Cow<'_, str>> {
 
 /// The detections of a section, in document order. Beside them stand the condition, `timeframe`,
 /// a setting of the 2019 language that some rules still carry, and in a filter its `rules`.
-pub(in crate::query) fn detections(entries: &[(String, Value)], scope: Scope) -> Result<Vec<Named<'_>>, Refusal<'_>> {
-    let mut reader = Reader { budget: MAX_LEAVES };
+pub(in crate::query) fn detections(
+    entries: &[(String, Value)],
+    scope: Scope,
+    compat: Compat,
+) -> Result<Vec<Named<'_>>, Refusal<'_>> {
+    let mut reader = Reader { budget: MAX_LEAVES, compat };
     let is_setting = |name: &str| match name {
         "condition" | "timeframe" => true,
         "rules" => matches!(scope, Scope::Filter(_)),
@@ -100,6 +109,8 @@ pub(in crate::query) fn condition<'r>(
 struct Reader {
     /// Comparisons that may still be made.
     budget: usize,
+    /// Whether values are read as the reference does.
+    compat: Compat,
 }
 
 impl Reader {
@@ -162,7 +173,7 @@ impl Reader {
                 Refusal::broken(spot, reason)
             })?;
             for name in modifiers.iter().filter(|name| !matches!(**name, "all" | "neq")) {
-                test = modifier::apply(name, test, value).map_err(|fault| match fault {
+                test = modifier::apply(name, test, value, self.compat).map_err(|fault| match fault {
                     Fault::Misused(reason) => Refusal::broken(spot, reason),
                     Fault::TooMuch(reason) => Refusal::unsupported(spot, reason),
                 })?;

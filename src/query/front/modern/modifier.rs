@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::model::Value;
 use crate::query::pattern::{Part, Pattern};
+use crate::query::reading::Compat;
 use crate::query::test::{Comparison, FieldRef, Number, RegexFlags, Test};
 
 /// Values one written value may expand to; four dashes under `windash` give 625.
@@ -108,14 +109,15 @@ pub(super) fn number(value: &Value) -> Option<Number> {
 }
 
 /// Applies the modifier `name`, which makes at most four bytes of one.
-pub(super) fn apply(name: &str, test: Test, raw: &Value) -> Result<Test, Fault> {
+pub(super) fn apply(name: &str, test: Test, raw: &Value, compat: Compat) -> Result<Test, Fault> {
     let test = match test {
         Test::Any(tests) => {
-            let tests: Vec<Test> = tests.into_iter().map(|test| apply(name, test, raw)).collect::<Result<_, _>>()?;
+            let tests: Vec<Test> =
+                tests.into_iter().map(|test| apply(name, test, raw, compat)).collect::<Result<_, _>>()?;
             Test::Any(flatten(name, tests)?)
         }
         test if name == "windash" => windash(test)?,
-        test => apply_to_one(name, test, raw)?,
+        test => apply_to_one(name, test, raw, compat)?,
     };
     if size(&test) > MAX_EXPANDED {
         return Err(too_long(name));
@@ -145,14 +147,14 @@ fn text_len(pattern: &Pattern) -> usize {
     pattern.parts().iter().map(|part| if let Part::Text(text) = part { text.len() } else { 1 }).sum()
 }
 
-fn apply_to_one(name: &str, test: Test, raw: &Value) -> Result<Test, String> {
+fn apply_to_one(name: &str, test: Test, raw: &Value, compat: Compat) -> Result<Test, String> {
     match name {
-        "contains" | "startswith" | "endswith" => open(name, test),
+        "contains" | "startswith" | "endswith" => open(name, test, compat),
         "re" => regex(raw),
         "i" | "ignorecase" | "m" | "multiline" | "s" | "dotall" => flag(name, test),
         "cidr" => cidr(raw),
-        "base64" => encode(name, test, |bytes| Test::Match(Pattern::literal(&STANDARD.encode(bytes)))),
-        "base64offset" => encode(name, test, offsets),
+        "base64" => encode(name, test, compat, |bytes| Test::Match(Pattern::literal(&STANDARD.encode(bytes)))),
+        "base64offset" => encode(name, test, compat, offsets),
         "wide" | "utf16le" | "utf16be" | "utf16" => wide(name, test),
         "expand" => expand(test),
         "exists" => match test {
@@ -204,7 +206,7 @@ fn mismatch(modifier: &str, wanted: &str, found: &Test) -> String {
     format!("modifier `{modifier}` needs {wanted}, its value is {found}")
 }
 
-fn open(name: &str, test: Test) -> Result<Test, String> {
+fn open(name: &str, test: Test, compat: Compat) -> Result<Test, String> {
     let (start, end) = (name != "startswith", name != "endswith");
     let widen = |pattern: Pattern| {
         let pattern = if start { pattern.open_start() } else { pattern };
@@ -214,7 +216,9 @@ fn open(name: &str, test: Test) -> Result<Test, String> {
         Test::Match(pattern) => Ok(Test::Match(widen(pattern))),
         Test::Cased(pattern) => Ok(Test::Cased(widen(pattern))),
         // `CommandLine|contains: 4624` is text that YAML happens to read as a number.
-        Test::Number(number) => Ok(Test::Match(widen(Pattern::literal(&number.to_string())))),
+        Test::Number(number) if compat == Compat::Strict => {
+            Ok(Test::Match(widen(Pattern::literal(&number.to_string()))))
+        }
         Test::Regex(pattern, flags) => Ok(Test::Regex(widen_regex(pattern, start, end), flags)),
         Test::FieldRef(mut other) => {
             other.open_start |= start;
@@ -302,9 +306,13 @@ fn cidr(raw: &Value) -> Result<Test, String> {
     Ok(Test::Cidr(format!("{address}/{length}")))
 }
 
-fn encode(name: &str, value: Test, encoded: impl Fn(&[u8]) -> Test) -> Result<Test, String> {
+/// The reference encodes the backslash before a literal `*` or `?` with it.
+fn encode(name: &str, value: Test, compat: Compat, encoded: impl Fn(&[u8]) -> Test) -> Result<Test, String> {
     match value {
         Test::Match(pattern) => match pattern.as_text() {
+            Some(text) if compat == Compat::PySigma && text.contains(['*', '?']) => {
+                Ok(encoded(text.replace('*', "\\*").replace('?', "\\?").as_bytes()))
+            }
             Some(text) => Ok(encoded(text.as_bytes())),
             None => Err(format!("modifier `{name}` cannot encode a value with wildcards")),
         },
