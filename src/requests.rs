@@ -100,7 +100,11 @@ impl<'c> Shelf<'c> {
                 // Built-in pipelines are sound: a test reads them all.
                 return Ok(found.and_then(|pipeline| load::pipeline(FileId(0), pipeline.text).0));
             }
-            PipelineChoice::File(path) => (path.display().to_string(), named::text(&self.root.join(path))?),
+            PipelineChoice::File(path) => {
+                // Shown as the files of content are: from the project's folder.
+                let shown = path.strip_prefix(self.root).unwrap_or(path).display().to_string();
+                (shown.replace('\\', "/"), named::text(&self.root.join(path))?)
+            }
         };
         let known = sources.iter().find(|(_, file)| file.role == FileRole::Pipeline && file.path == path);
         let known = known.map(|(id, _)| id);

@@ -120,3 +120,69 @@ fn each_case_gives_its_queries() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Pieces pipelines are made of, mistakes among them.
+const PIECES: &[&str] = &[
+    "transformations:\n",
+    "- type: ",
+    "  ",
+    "- ",
+    "nest",
+    "field_name_mapping",
+    "replace_string",
+    "template",
+    "\n",
+    ": ",
+    "mapping",
+    "regex",
+    "{",
+    "}",
+    "[",
+    "]",
+    "'(?<!a)(b)'",
+    "replacement",
+    "'\\1'",
+    "rule_conditions",
+    "rule_cond_expr",
+    "not a and (",
+    "postprocessing:\n",
+    "finalizers:\n",
+    "'{rule.tags[0]!r:>5}'",
+    "'{{ query }}{% for %}'",
+    "json",
+    "json_template",
+    "\"%QUERY%\"",
+    "id",
+    "x",
+    "\u{e9}",
+    "type: logsource",
+    "product",
+    "vars:\n",
+    "null",
+    "5",
+];
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_reading_a_pipeline_panic(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
+        let (pipeline, findings) = load::pipeline(FileId(0), &pieces.concat());
+        proptest::prop_assert!(pipeline.is_some() || !findings.is_empty());
+    }
+
+    #[test]
+    fn a_string_that_nothing_matches_stays(text in "[a-c*?\\\\ ]{0,12}") {
+        let rule = format!("detection:\n  sel:\n    A: '{text}'\n  condition: sel\n");
+        let plain = Arc::new(Chain::default());
+        let pipeline = "transformations: [{type: replace_string, regex: Q|^(?=Q), replacement: x}]";
+        let case = |pipelines: &[&str]| Case {
+            about: String::new(),
+            pipelines: pipelines.iter().map(|text| (*text).to_owned()).collect(),
+            rules: vec![rule.clone()],
+            query: String::new(),
+            reference: None,
+        };
+        let changed = case(&[pipeline]);
+        let given = output(&changed, &chain(&changed), Compat::Strict);
+        proptest::prop_assert_eq!(given, output(&case(&[]), &plain, Compat::Strict));
+    }
+}

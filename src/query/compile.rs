@@ -252,10 +252,8 @@ impl<'d> Document<'d, '_> {
         let reading = Reading { sigma, queries, compat: *compat, attack: self.context.attack };
         for i in std::iter::once(first).chain(open) {
             let Ok(queries) = &mut outcomes[i] else { continue };
-            let written = (requests[i].format.write)(&reading).and_then(|texts| {
-                let mut finish = |text| chain.post_process(text, sigma, &mut trace);
-                texts.into_iter().map(&mut finish).collect::<Result<Vec<_>, _>>()
-            });
+            let written = (requests[i].format.write)(&reading)
+                .and_then(|texts| if chain.is_empty() { Ok(texts) } else { finished(texts, chain, sigma, &trace) });
             match written {
                 Ok(more) => queries.extend(more),
                 Err(refusal) => outcomes[i] = Err(self.locate(refusal)),
@@ -269,6 +267,17 @@ impl<'d> Document<'d, '_> {
     }
 }
 
+/// The queries of a rule or correlation after postprocessing, of which other requests know nothing.
+fn finished<'n>(
+    texts: Vec<String>,
+    chain: &Chain,
+    sigma: &Sigma<'n>,
+    trace: &Trace,
+) -> Result<Vec<String>, Refusal<'n>> {
+    let mut trace = trace.clone();
+    texts.into_iter().map(|text| chain.post_process(text, sigma, &mut trace)).collect()
+}
+
 fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
     let shelf = match resolve::gather(rule, context) {
         Ok(shelf) => shelf,
@@ -279,11 +288,11 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
     for group in &batch.groups {
         let Request { chain, compat, .. } = &batch.requests[group[0]];
         let read = resolve::correlation(rule, &shelf, context, *compat).and_then(|mut correlation| {
-            resolve::pipe(&mut correlation, chain, *compat)?;
-            Ok(correlation)
+            let piped = (!chain.is_empty()).then(|| chain.apply_to_correlation(&mut correlation, *compat));
+            Ok((correlation, piped.transpose()?))
         });
-        let correlation = match read {
-            Ok(correlation) => correlation,
+        let (correlation, piped) = match read {
+            Ok(read) => read,
             Err(refusal) => {
                 let why = locate(refusal);
                 group.iter().for_each(|i| outcomes[*i] = Err(why.clone()));
@@ -291,7 +300,10 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
             }
         };
         for i in group {
-            let written = write_correlation(&batch.requests[*i], &correlation, context);
+            let written = write_correlation(&batch.requests[*i], &correlation, context).and_then(|texts| {
+                let Some((sigma, trace)) = &piped else { return Ok(texts) };
+                finished(texts, chain, sigma, trace)
+            });
             outcomes[*i] = written.map_err(locate);
         }
     }

@@ -1,16 +1,13 @@
 //! Reading a rule with all that belongs to it: the filters that narrow it, and for a correlation
 //! the rules it names.
 
-use std::borrow::Cow;
-
 use crate::model::{CollectionFault, Emitted, Precedence, Rule, RuleKind, Value, unfold};
 use crate::report::Code;
 
-use super::correlation::{Condition, Correlation, What};
+use super::correlation::{Correlation, What};
 use super::detection::Sigma;
 use super::front::{Language, language, legacy, modern};
 use super::library::Context;
-use super::pipeline::Chain;
 use super::reading::Compat;
 use super::refusal::{NotConvertible, Refusal, Spot};
 
@@ -76,54 +73,6 @@ pub(super) fn correlation<'r>(
     compat: Compat,
 ) -> Result<Correlation<'r>, Refusal<'r>> {
     Reader { shelf, context, compat }.correlation(rule, &mut Vec::new())
-}
-
-/// Applies pipelines to the rules below a correlation, and the names they give fields to the
-/// fields it groups and counts by.
-pub(super) fn pipe<'r>(correlation: &mut Correlation<'r>, chain: &'r Chain, compat: Compat) -> Result<(), Refusal<'r>> {
-    if chain.is_empty() {
-        return Ok(());
-    }
-    let aliases: Vec<&str> = correlation.aliases.iter().map(|alias| alias.name).collect();
-    let mut first = None;
-    for referred in &mut correlation.rules {
-        let before = format!("the rule `{}`, which the correlation names, has no query: ", referred.reference);
-        let What::Events(sigma) = &mut referred.what else {
-            if let What::Correlation(below) = &mut referred.what {
-                pipe(below, chain, compat).map_err(|refusal| refusal.retold(referred.spot, &before))?;
-            }
-            continue;
-        };
-        let bare = Sigma { detections: Vec::new(), conditions: Vec::new(), fields: Vec::new(), ..sigma.clone() };
-        chain.apply(sigma, compat).map_err(|refusal| refusal.retold(referred.spot, &before))?;
-        for alias in &mut correlation.aliases {
-            for (_, field) in alias.fields.iter_mut().filter(|(reference, _)| *reference == referred.reference) {
-                renamed(field, &bare, chain, compat);
-            }
-        }
-        first.get_or_insert((bare, sigma.state.clone()));
-    }
-    let Some((bare, state)) = first else { return Ok(()) };
-    correlation.state = state;
-    let counted = match &mut correlation.condition {
-        Condition::Bounds { fields, .. } => fields.as_mut_slice(),
-        Condition::Rules(_) => &mut [],
-    };
-    for field in correlation.group_by.iter_mut().chain(counted).filter(|field| !aliases.contains(&field.as_ref())) {
-        renamed(field, &bare, chain, compat);
-    }
-    Ok(())
-}
-
-/// Renames a field as the pipelines rename it in a rule of the same log source.
-fn renamed<'r>(field: &mut Cow<'r, str>, bare: &Sigma<'r>, chain: &'r Chain, compat: Compat) {
-    let mut probe = Sigma { fields: vec![field.clone()], ..bare.clone() };
-    // What refuses a rule has refused the whole one before.
-    if chain.apply(&mut probe, compat).is_ok()
-        && let Some(name) = probe.fields.into_iter().next()
-    {
-        *field = name;
-    }
 }
 
 struct Reader<'s, 'r> {

@@ -6,7 +6,7 @@ use crate::model::Value;
 use crate::model::pipeline::{
     Comparison, Conditions, FieldCondition, FieldSet, Formula, ItemCondition, Join, RuleCondition, StateCondition,
 };
-use crate::query::detection::{Applied, Detection, Item, Sigma, StateValue};
+use crate::query::detection::{Applied, Detection, Item, LogSource, Sigma, StateValue};
 use crate::query::pattern::Pattern;
 use crate::query::refusal::{Refusal, Spot};
 use crate::query::test::{Number, Test};
@@ -70,11 +70,14 @@ impl<'r> View<'_, 'r> {
     pub(super) fn rule_holds(&self, conditions: &Conditions<RuleCondition>) -> Result<bool, Refusal<'r>> {
         hold(conditions, |condition| match condition {
             RuleCondition::LogSource { category, product, service } => {
-                let own = &self.sigma.logsource;
                 let same = |wanted: &Option<String>, own: &Option<std::borrow::Cow<'_, str>>| {
                     wanted.is_none() || wanted.as_deref() == own.as_deref()
                 };
-                Ok(same(category, &own.category) && same(product, &own.product) && same(service, &own.service))
+                let is = |own: &LogSource<'_>| {
+                    same(category, &own.category) && same(product, &own.product) && same(service, &own.service)
+                };
+                let sources = &self.trace.sources;
+                Ok(if sources.is_empty() { is(&self.sigma.logsource) } else { sources.iter().any(is) })
             }
             RuleCondition::ContainsDetectionItem { field, value } => Ok(self.any_item(&|item| {
                 item.field.as_deref() == field.as_deref()

@@ -12,6 +12,7 @@
 //! text is asked for.
 
 mod condition;
+mod correlation;
 mod fields;
 mod json;
 mod output;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use crate::model::Value;
 use crate::model::pipeline::{Finalizer, Pipeline, PostprocessingItem, ProcessingItem, Transformation};
 
-use super::detection::{Applied, Detection, Item, Sigma};
+use super::detection::{Applied, Detection, Item, LogSource, Sigma};
 use super::reading::Compat;
 use super::refusal::{Refusal, Spot};
 use super::tree::MAX_LEAVES;
@@ -77,6 +78,8 @@ pub(super) struct Trace {
     pub(super) applied: Applied,
     /// Attributes that were set.
     pub(super) attributes: BTreeMap<String, Value>,
+    /// The log sources of the rules of a correlation.
+    pub(super) sources: Vec<LogSource<'static>>,
 }
 
 impl Chain {
@@ -171,7 +174,11 @@ impl Chain {
     /// # Errors
     /// If a pipeline refuses the rule, or cannot do with it what it is to do.
     pub(super) fn apply<'r>(&'r self, sigma: &mut Sigma<'r>, compat: Compat) -> Result<Trace, Refusal<'r>> {
-        let mut run = Run { chain: self, sigma, compat, trace: Trace::default(), names: HashMap::new() };
+        self.apply_from(sigma, compat, Trace::default())
+    }
+
+    fn apply_from<'r>(&'r self, sigma: &mut Sigma<'r>, compat: Compat, trace: Trace) -> Result<Trace, Refusal<'r>> {
+        let mut run = Run { chain: self, sigma, compat, trace, names: HashMap::new() };
         for step in &self.steps {
             run.step(step)?;
         }
@@ -246,6 +253,8 @@ impl<'r> Run<'_, 'r> {
             Transformation::QueryExpressionPlaceholders { which, expression, mapping } => {
                 self.expression_placeholders(step, which, expression, mapping)
             }
+            // A correlation has no events of its own to ask more of; its rules were asked.
+            Transformation::AddCondition { .. } if !self.trace.sources.is_empty() => Ok(()),
             Transformation::AddCondition { conditions, template, negated, .. } => {
                 self.add_condition(step, conditions, *template, *negated)
             }
@@ -323,3 +332,6 @@ fn refused<'r>(step: &Step, spot: Spot<'r>, reason: &str) -> Refusal<'r> {
 fn too_many<'r>(step: &Step, spot: Spot<'r>) -> Refusal<'r> {
     refused(step, spot, &format!("the item gets more than {MAX_LEAVES} values"))
 }
+
+#[cfg(test)]
+mod tests;
