@@ -186,3 +186,22 @@ proptest::proptest! {
         proptest::prop_assert_eq!(given, output(&case(&[]), &plain, Compat::Strict));
     }
 }
+
+/// The types in a table of the page, by the key they stand under.
+fn documented(heading: &str) -> Vec<String> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pipelines.md")).expect("the page");
+    let section = page.split("\n## ").find(|section| section.starts_with(heading)).expect("a section");
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let first = |row: &str| row.split('|').nth(1).unwrap_or_default().to_owned();
+    rows.flat_map(|row| first(row).split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn the_page_names_all_transformations_there_are() {
+    let names = documented("Transformations");
+    assert_eq!(names.len(), 27, "{names:?}");
+    for name in names {
+        let (_, findings) = load::pipeline(FileId(0), &format!("transformations: [{{type: {name}}}]"));
+        assert!(findings.iter().all(|finding| finding.code.to_string() != "PB802"), "{name}: {findings:?}");
+    }
+}

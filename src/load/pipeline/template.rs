@@ -1,7 +1,9 @@
 //! Jinja templates, set up to print values as Python does.
 
+use std::fmt::Write as _;
+
 use minijinja::value::ValueKind;
-use minijinja::{Environment, Error, Output, State, Value, escape_formatter};
+use minijinja::{AutoEscape, Environment, Error, Output, State, Value, escape_formatter};
 
 use crate::model::pipeline::{Template, python_text};
 
@@ -22,11 +24,23 @@ pub(super) fn compile(source: &str, escape_html: bool) -> Result<Template, Strin
     })
 }
 
-/// Prints `None`, `True` and lists as Python's templates do.
+/// Prints `None`, `True` and lists as Python's templates do, and escapes as they do.
 fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let text = match value.kind() {
         ValueKind::None | ValueKind::Bool | ValueKind::Seq | ValueKind::Map => python_text(value),
-        _ => return escape_formatter(out, state, value),
+        ValueKind::Undefined | ValueKind::Invalid => return escape_formatter(out, state, value),
+        _ => value.to_string(),
     };
-    escape_formatter(out, state, &Value::from(text))
+    let escape = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+    for c in text.chars() {
+        match c {
+            '&' if escape => out.write_str("&amp;")?,
+            '<' if escape => out.write_str("&lt;")?,
+            '>' if escape => out.write_str("&gt;")?,
+            '"' if escape => out.write_str("&#34;")?,
+            '\'' if escape => out.write_str("&#39;")?,
+            other => out.write_char(other)?,
+        }
+    }
+    Ok(())
 }

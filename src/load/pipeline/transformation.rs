@@ -245,7 +245,7 @@ impl One<'_, '_, '_> {
             Value::Map(_) | Value::Seq(_) => {
                 // A section of a rule has a condition, which this name must not be taken for.
                 let name = name.filter(|name| name != "condition" && name != "timeframe");
-                let conditions = (name.unwrap_or_else(|| "added".to_owned()), conditions);
+                let conditions = (name.unwrap_or_default(), conditions);
                 Some(Transformation::AddCondition { conditions, template, negated })
             }
             other => {

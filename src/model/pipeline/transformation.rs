@@ -61,7 +61,7 @@ pub enum Transformation {
     },
     /// `add_condition`: something more that must match.
     AddCondition {
-        /// A mapping or list, as in a rule's detection, and its name.
+        /// Its name, empty if it has none, and a mapping or list as in a rule's detection.
         conditions: (String, Value),
         /// Whether `$category`, `$product` and `$service` are replaced.
         template: bool,

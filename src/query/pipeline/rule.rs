@@ -41,7 +41,25 @@ impl<'r> Run<'_, 'r> {
             return Err(refused(step, Spot::Top("logsource"), &reason));
         }
         self.sigma.require(detection, negated);
+        if !strict && !conditions.0.is_empty() {
+            self.give_name(&conditions.0);
+        }
         Ok(())
+    }
+
+    /// Gives the detection added last a name that conditions of the rule can select, in place of
+    /// the one that had it.
+    fn give_name(&mut self, name: &'r str) {
+        let detections = &mut self.sigma.detections;
+        let own = detections.iter().position(|named| named.scope == Scope::Rule && named.name == name);
+        let Some(last) = detections.last_mut() else { return };
+        match own {
+            None => (last.name, last.scope) = (name.into(), Scope::Rule),
+            Some(own) => {
+                let added = last.detection.clone();
+                detections[own].detection = added;
+            }
+        }
     }
 
     /// Gives a setting its value.
