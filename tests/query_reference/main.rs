@@ -5,6 +5,7 @@
 //! `docs/differences/` (`PURPLEBOOK_BLESS=1` writes it anew; `ONLY=lucene` looks at one file of
 //! recorded conversions).
 
+mod json;
 mod kusto;
 mod lucene;
 #[path = "../query_support/mod.rs"]
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use json::{Query, Run, shortest};
 use purplebook::config::{PipelineChoice, QueryChoice, QueryConfig};
 use purplebook::model::Rule;
 use purplebook::query::{Compat, Context, convert};
@@ -112,28 +114,30 @@ fn compare(
     let (requests, findings) = requests(&config, Path::new(""), &mut sources).expect("built in");
     assert!(findings.is_empty(), "{findings:?}");
     let mut request = requests.into_iter().next().expect("a known target");
-    let attack = purplebook::load::attack::embedded(None).expect("built in");
+    // The names in the recorded detection rules are those of ATT&CK 18.1.
+    let release = record.format.starts_with("siem_rule").then_some("18.1");
+    let attack = purplebook::load::attack::embedded(release).expect("built in");
     let context = Context::new(&[], &attack);
     let mut problems = Vec::new();
     let mut compared = 0;
     for line in std::fs::read_to_string(path).expect("readable").lines() {
-        let run: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        let path = run["path"].as_str().expect("a path");
+        let run: Run = serde_json::from_str(line).expect("JSON");
+        let path = run.path.as_str();
         let Some((rule, yaml)) = rules.get(path) else { continue };
         compared += 1;
         let reference: Option<Vec<String>> =
-            run["queries"].as_array().map(|queries| queries.iter().map(text).collect());
+            run.queries.map(|queries| queries.into_iter().map(Query::into_text).collect());
         let mut outcomes = [Compat::PySigma, Compat::Strict].map(|compat| {
             request.compat = compat;
             convert(rule, &request, &context)
         });
         if request.format.language == "json" {
             outcomes =
-                outcomes.map(|outcome| outcome.map(|queries| queries.iter().map(|query| compact(query)).collect()));
+                outcomes.map(|outcome| outcome.map(|queries| queries.iter().map(|query| shortest(query)).collect()));
         }
         let [compatible, strict] = outcomes;
         if record.never.iter().all(|(never, _)| *never != path) && compatible.as_ref().ok() != reference.as_ref() {
-            let error = run["error"].as_str().unwrap_or_default();
+            let error = run.error;
             problems.push(format!(
                 "{}: {path}\n  reference {reference:?} {error}\n  pysigma   {compatible:?}",
                 record.file
@@ -156,15 +160,6 @@ fn compare(
     println!("{}: {compared} compared", record.file);
     assert!(compared > 1000, "{}: only {compared} compared", record.file);
     problems
-}
-
-/// A query as text; one that is JSON in the shortest form.
-fn text(query: &serde_json::Value) -> String {
-    query.as_str().map_or_else(|| query.to_string(), str::to_owned)
-}
-
-fn compact(query: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(query).expect("JSON").to_string()
 }
 
 fn page(file: &str, by_reason: &ByReason) -> String {

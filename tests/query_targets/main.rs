@@ -2,6 +2,7 @@
 //! where a language cannot say it.
 
 mod kusto;
+mod lucene_formats;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 

@@ -1,4 +1,5 @@
-//! JSON with the keys in the order given, two spaces of indentation, and nothing but ASCII.
+//! JSON with the keys in the order given and nothing but ASCII, indented by two spaces or on one
+//! line.
 //!
 //! The 2019 converter wrote it so; a sorted map would lose the order a reader of the watch
 //! expects.
@@ -27,6 +28,44 @@ pub(super) fn object<const N: usize>(entries: [(&str, Json); N]) -> Json {
     Json::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
+/// `json` over several lines.
+pub(super) fn pretty(json: &Json) -> String {
+    let mut out = String::with_capacity(1024);
+    write(&mut out, json, 0);
+    out
+}
+
+/// `json` on one line, with a space after each comma and colon.
+pub(super) fn line(json: &Json) -> String {
+    let mut out = String::with_capacity(1024);
+    write_line(&mut out, json);
+    out
+}
+
+fn write_line(out: &mut String, json: &Json) {
+    match json {
+        Json::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                write_line(out, item);
+            }
+            out.push(']');
+        }
+        Json::Object(entries) => {
+            out.push('{');
+            for (i, (key, value)) in entries.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                string(out, key);
+                out.push_str(": ");
+                write_line(out, value);
+            }
+            out.push('}');
+        }
+        scalar => write(out, scalar, 0),
+    }
+}
+
 /// Appends `json` to `out`; `depth` is the indentation of the line it starts on.
 pub(super) fn write(out: &mut String, json: &Json, depth: usize) {
     match json {
@@ -41,27 +80,27 @@ pub(super) fn write(out: &mut String, json: &Json, depth: usize) {
         Json::Array(items) => {
             out.push('[');
             for (i, item) in items.iter().enumerate() {
-                line(out, i > 0, depth + 1);
+                break_line(out, i > 0, depth + 1);
                 write(out, item, depth + 1);
             }
-            line(out, false, depth);
+            break_line(out, false, depth);
             out.push(']');
         }
         Json::Object(entries) => {
             out.push('{');
             for (i, (key, value)) in entries.iter().enumerate() {
-                line(out, i > 0, depth + 1);
+                break_line(out, i > 0, depth + 1);
                 string(out, key);
                 out.push_str(": ");
                 write(out, value, depth + 1);
             }
-            line(out, false, depth);
+            break_line(out, false, depth);
             out.push('}');
         }
     }
 }
 
-fn line(out: &mut String, comma: bool, depth: usize) {
+fn break_line(out: &mut String, comma: bool, depth: usize) {
     if comma {
         out.push(',');
     }

@@ -11,19 +11,23 @@ use crate::query::test::Test;
 use crate::query::tree::Leaf;
 use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say};
 
-use super::{Format, Target, lucene_regex, lucene_syntax};
+use super::lucene_formats::{Wrap, dsl, saved_search, siem_rule, siem_rule_ndjson};
+use super::{Format, Target, Write, lucene_regex, lucene_syntax};
 
 pub(super) const TARGET: Target = Target {
     name: "lucene",
     title: "Lucene",
     description: "Lucene query for Elasticsearch and OpenSearch with unanalyzed (keyword) fields",
-    formats: &[Format {
-        name: "default",
-        description: "the query",
-        language: "lucene",
-        write: modern,
-        correlate: None,
-    }],
+    formats: &[
+        Format { name: "default", description: "the query", language: "lucene", write: queries, correlate: None },
+        json("dsl", "a search request in Elasticsearch's query DSL", |reading| wrapped(reading, dsl)),
+        json("dsl_lucene", "the same as `dsl`", |reading| wrapped(reading, dsl)),
+        json("kibana_ndjson", "a saved search that Kibana imports", |reading| wrapped(reading, saved_search)),
+        json("siem_rule", "a detection rule for Kibana's alerting", |reading| wrapped(reading, siem_rule)),
+        json("siem_rule_ndjson", "a detection rule that Elastic Security imports", |reading| {
+            wrapped(reading, siem_rule_ndjson)
+        }),
+    ],
     legacy: None,
 };
 
@@ -45,9 +49,21 @@ impl<'n> Dialect<'n> for Lucene {
     }
 }
 
-fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
+/// A format of JSON around the query.
+pub(super) const fn json(name: &'static str, description: &'static str, write: Write) -> Format {
+    Format { name, description, language: "json", write, correlate: None }
+}
+
+/// The queries.
+pub(super) fn queries<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
     let mut lucene = Lucene { strict: reading.strict() };
     reading.queries.iter().map(|query| lucene.query(query)).collect()
+}
+
+/// The queries in what `wrap` puts around them.
+pub(super) fn wrapped<'n>(reading: &Reading<'n>, wrap: Wrap) -> Result<Vec<String>, Refusal<'n>> {
+    let queries = queries(reading)?.into_iter().enumerate();
+    Ok(queries.map(|(number, query)| wrap(reading, number, query)).collect())
 }
 
 impl Lucene {

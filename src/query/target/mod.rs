@@ -13,8 +13,11 @@ mod legacy_qradar;
 mod legacy_splunk;
 mod legacy_text;
 mod lucene;
+mod lucene_formats;
 mod lucene_regex;
 mod lucene_syntax;
+mod lucene_threat;
+mod opensearch;
 mod powershell;
 mod xpack_watcher;
 
@@ -88,6 +91,7 @@ static TARGETS: &[Target] = &[
     xpack_watcher::TARGET,
     graylog::TARGET,
     lucene::TARGET,
+    opensearch::TARGET,
     kusto::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
