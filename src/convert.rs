@@ -19,8 +19,9 @@ use crate::text::{At, FileId};
 
 use crate::requests::requests;
 
+pub use crate::load::sigmac_configs;
 pub use crate::query::{Compat, Format, Request, Target, built_in_pipelines, target, targets};
-pub use crate::requests::known_queries;
+pub use crate::requests::{known_queries, pipeline_names};
 
 /// What became of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]

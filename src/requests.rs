@@ -3,12 +3,13 @@
 //! A pipeline that is not sound is never passed over: its mistakes are findings, and every query
 //! that asks for it is refused, because without the pipeline it would be another query.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{KnownQueries, KnownTarget, PipelineChoice, QueryChoice, QueryConfig};
 use crate::load;
+use crate::model::SigmacConfig;
 use crate::model::pipeline::Pipeline;
 use crate::query::{self, Chain, Compat, Request, Target, built_in_pipelines};
 use crate::report::Findings;
@@ -22,10 +23,17 @@ pub fn known_queries() -> KnownQueries {
         title: target.title,
         formats: target.formats.iter().map(|format| format.name).collect(),
     };
-    KnownQueries {
-        targets: query::targets().iter().map(known).collect(),
-        pipelines: built_in_pipelines().iter().map(|pipeline| pipeline.name).collect(),
-    }
+    KnownQueries { targets: query::targets().iter().map(known).collect(), pipelines: pipeline_names() }
+}
+
+/// The names of all built-in pipelines, and of the configurations of the 2019 converter, which
+/// are named in the same place.
+pub fn pipeline_names() -> Vec<&'static str> {
+    let pipelines = built_in_pipelines().iter().map(|pipeline| pipeline.name);
+    let mut names: Vec<&str> = pipelines.chain(load::sigmac_configs()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// One request for each query that is shown, in order; what is wrong with the pipelines they name.
@@ -40,14 +48,19 @@ pub fn requests(
     sources: &mut SourceSet,
 ) -> Result<(Vec<Request>, Findings), ReadError> {
     let compat = Compat::named(&config.compat).unwrap_or_default();
-    let mut shelf =
-        Shelf { root, placeholders: &config.placeholders, chains: HashMap::new(), findings: Findings::new() };
+    let mut shelf = Shelf {
+        root,
+        placeholders: &config.placeholders,
+        chains: HashMap::new(),
+        told: BTreeSet::new(),
+        findings: Findings::new(),
+    };
     let mut requests = Vec::with_capacity(config.show.len());
     for choice in &config.show {
         let Some(target) = query::target(&choice.target) else { continue };
-        let usual = Request::new(target);
-        let format = choice.format.as_deref().and_then(|name| target.format(name)).unwrap_or(usual.format);
-        requests.push(Request { format, compat, chain: shelf.chain(choice, sources)?, ..usual });
+        let format = choice.format.as_deref().and_then(|name| target.format(name)).unwrap_or(&target.formats[0]);
+        let config = if target.reads_2019() { shelf.config(choice, sources)? } else { None };
+        requests.push(Request { target, format, compat, chain: shelf.chain(choice, sources)?, config });
     }
     Ok((requests, shelf.findings))
 }
@@ -57,6 +70,8 @@ struct Shelf<'c> {
     root: &'c Path,
     placeholders: &'c BTreeMap<String, Vec<String>>,
     chains: HashMap<(Option<&'c str>, &'c [PipelineChoice]), Arc<Chain>>,
+    /// The files whose mistakes are told.
+    told: BTreeSet<FileId>,
     findings: Findings,
 }
 
@@ -70,18 +85,7 @@ impl<'c> Shelf<'c> {
         }
         let mut pipelines = Vec::with_capacity(choice.pipelines.len());
         for named in &choice.pipelines {
-            let pipeline = self.pipeline(named, sources)?;
-            let refused = match &pipeline {
-                None => Some(format!("the pipeline `{}` cannot be used: it has mistakes", named.name())),
-                Some(pipeline) if !pipeline.allows(&choice.target) => {
-                    Some(format!("the pipeline `{}` is not for the target `{}`", named.name(), choice.target))
-                }
-                Some(_) => None,
-            };
-            pipelines.push(match refused {
-                Some(reason) => refusing(&reason),
-                None => pipeline.unwrap_or_default(),
-            });
+            pipelines.extend(self.usable(named, choice, sources)?);
         }
         let placeholders = self.placeholders.iter().map(|(name, values)| (name.clone(), values.clone()));
         let mut chain = Chain::new(pipelines).placeholders(placeholders);
@@ -93,31 +97,111 @@ impl<'c> Shelf<'c> {
         Ok(chain)
     }
 
-    fn pipeline(&mut self, choice: &PipelineChoice, sources: &mut SourceSet) -> Result<Option<Pipeline>, ReadError> {
-        let (path, text) = match choice {
-            PipelineChoice::BuiltIn(name) => {
-                let found = built_in_pipelines().iter().find(|pipeline| pipeline.name == name);
-                // Built-in pipelines are sound: a test reads them all.
-                return Ok(found.and_then(|pipeline| load::pipeline(FileId(0), pipeline.text).0));
-            }
-            PipelineChoice::File(path) => {
-                // Shown as the files of content are: from the project's folder.
-                let shown = path.strip_prefix(self.root).unwrap_or(path).display().to_string();
-                (shown.replace('\\', "/"), named::text(&self.root.join(path))?)
+    /// A pipeline, or one that refuses every rule because this one cannot be used; none if the
+    /// name is that of a configuration of 2019 alone, for a target that knows those.
+    fn usable(
+        &mut self,
+        named: &PipelineChoice,
+        choice: &QueryChoice,
+        sources: &mut SourceSet,
+    ) -> Result<Option<Pipeline>, ReadError> {
+        let (target, name) = (&choice.target, named.name());
+        let reads_2019 = query::target(target).is_some_and(Target::reads_2019);
+        let pipeline = match self.text(named, sources)? {
+            Text::Pipeline(id, text) => self.read(id, &text, load::pipeline),
+            Text::Config(..) if reads_2019 => return Ok(None),
+            Text::Config(..) => {
+                let reason =
+                    format!("`{name}` is a configuration of the 2019 converter, which had no target `{target}`");
+                return Ok(Some(refusing(&reason)));
             }
         };
-        let known = sources.iter().find(|(_, file)| file.role == FileRole::Pipeline && file.path == path);
-        let known = known.map(|(id, _)| id);
-        let id = known.unwrap_or_else(|| {
-            let file = SourceFile { role: FileRole::Pipeline, within: path.clone(), path, text: text.clone() };
-            sources.add(file)
-        });
-        let (pipeline, findings) = load::pipeline(id, &text);
-        if known.is_none() {
+        Ok(Some(match pipeline {
+            None => refusing(&format!("the pipeline `{name}` cannot be used: it has mistakes")),
+            Some(pipeline) if !pipeline.allows(target) => {
+                refusing(&format!("the pipeline `{name}` is not for the target `{target}`"))
+            }
+            Some(pipeline) => pipeline,
+        }))
+    }
+
+    /// The configuration of 2019 among the pipelines of a query.
+    fn config(
+        &mut self,
+        choice: &QueryChoice,
+        sources: &mut SourceSet,
+    ) -> Result<Option<Arc<SigmacConfig>>, ReadError> {
+        for named in &choice.pipelines {
+            let shipped = match named {
+                PipelineChoice::BuiltIn(name) => load::shipped_sigmac_config(name),
+                PipelineChoice::File(_) => None,
+            };
+            let config = match shipped {
+                Some(text) => load::sigmac_config(FileId(0), text).0,
+                None => match self.text(named, sources)? {
+                    Text::Config(id, text) => self.read(id, &text, load::sigmac_config),
+                    Text::Pipeline(..) => None,
+                },
+            };
+            if let Some(config) = config {
+                return Ok(Some(Arc::new(config)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn text(&mut self, named: &PipelineChoice, sources: &mut SourceSet) -> Result<Text, ReadError> {
+        let path = match named {
+            PipelineChoice::BuiltIn(name) => {
+                let pipeline = built_in_pipelines().iter().find(|pipeline| pipeline.name == name);
+                let shipped = load::shipped_sigmac_config(name).unwrap_or_default();
+                return Ok(match pipeline {
+                    Some(pipeline) => Text::Pipeline(None, pipeline.text.to_owned()),
+                    None => Text::Config(None, shipped.to_owned()),
+                });
+            }
+            PipelineChoice::File(path) => path,
+        };
+        // Shown as the files of content are: from the project's folder.
+        let shown = path.strip_prefix(self.root).unwrap_or(path).display().to_string().replace('\\', "/");
+        let known = sources.iter().find(|(_, file)| file.role == FileRole::Pipeline && file.path == shown);
+        let (id, text) = match known {
+            Some((id, file)) => (id, file.text.clone()),
+            None => {
+                let text = named::text(&self.root.join(path))?;
+                let file =
+                    SourceFile { role: FileRole::Pipeline, within: shown.clone(), path: shown, text: text.clone() };
+                (sources.add(file), text)
+            }
+        };
+        let is_config = |line: &str| ["fieldmappings:", "logsources:"].iter().any(|key| line.starts_with(key));
+        Ok(if text.lines().any(is_config) { Text::Config(Some(id), text) } else { Text::Pipeline(Some(id), text) })
+    }
+
+    /// Reads a file; what is wrong with it is told once. Built-in ones are sound: a test reads
+    /// them all.
+    fn read<T>(
+        &mut self,
+        id: Option<FileId>,
+        text: &str,
+        read: fn(FileId, &str) -> (Option<T>, Findings),
+    ) -> Option<T> {
+        let (read, findings) = read(id.unwrap_or(FileId(0)), text);
+        if let Some(id) = id
+            && self.told.insert(id)
+        {
             self.findings.append(findings);
         }
-        Ok(pipeline)
+        read
     }
+}
+
+/// A file of a user's or of ours, which is in the set of sources if it is a user's.
+enum Text {
+    /// A processing pipeline.
+    Pipeline(Option<FileId>, String),
+    /// A configuration of the 2019 converter.
+    Config(Option<FileId>, String),
 }
 
 /// A pipeline that refuses every rule for this reason.

@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::config::{PipelineChoice, QueryChoice, discover, list, nearest};
-use crate::convert::{Conversion, Request, built_in_pipelines, known_queries, target, targets};
+use crate::convert::{
+    Conversion, Request, built_in_pipelines, known_queries, pipeline_names, sigmac_configs, target, targets,
+};
 use crate::report::render::SourceText;
 use crate::text::visible_in_json;
 
@@ -94,13 +96,13 @@ fn chosen(args: &ConvertArgs) -> Result<QueryChoice, Failure> {
 }
 
 fn pipeline(name: &str) -> Result<PipelineChoice, Failure> {
-    if built_in_pipelines().iter().any(|pipeline| pipeline.name == name) {
+    if pipeline_names().contains(&name) {
         return Ok(PipelineChoice::BuiltIn(name.to_owned()));
     }
     if name.contains(['/', '\\', '.']) {
         return Ok(PipelineChoice::File(PathBuf::from(name)));
     }
-    Err(unknown("pipeline", name, built_in_pipelines().iter().map(|pipeline| pipeline.name).collect()))
+    Err(unknown("pipeline", name, pipeline_names()))
 }
 
 fn unknown(what: &str, name: &str, known: Vec<&str>) -> Failure {
@@ -123,6 +125,10 @@ fn table() -> String {
     text.push_str("\nPipelines:\n");
     for pipeline in built_in_pipelines() {
         let _ = writeln!(text, "  {:<18} {}", pipeline.name, pipeline.description);
+    }
+    text.push_str("\nConfigurations of the 2019 converter, for rules of that language:\n");
+    for name in sigmac_configs() {
+        let _ = writeln!(text, "  {name}");
     }
     text
 }

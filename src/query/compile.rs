@@ -43,7 +43,7 @@ impl Request {
 
     /// The writer of 2019, for rules of that time; pipelines are of today, configurations of then.
     fn legacy(&self) -> Option<&'static LegacyTarget> {
-        self.target.legacy.as_ref().filter(|_| self.chain.is_empty() || self.config.is_some())
+        self.target.legacy.as_ref().filter(|_| self.chain.has_no_pipeline() || self.config.is_some())
     }
 }
 

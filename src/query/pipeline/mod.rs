@@ -122,10 +122,12 @@ impl Chain {
 
     /// Whether nothing is done to any rule or query.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
-            && self.postprocessing.is_empty()
-            && self.finalizers.is_empty()
-            && self.placeholders.is_empty()
+        self.has_no_pipeline() && self.placeholders.is_empty()
+    }
+
+    /// Whether nothing is done but that placeholders get their values.
+    pub fn has_no_pipeline(&self) -> bool {
+        self.steps.is_empty() && self.postprocessing.is_empty() && self.finalizers.is_empty()
     }
 
     fn step(&mut self, mut item: ProcessingItem, pipeline: &Arc<str>, next: &mut usize) -> Step {

@@ -42,6 +42,12 @@ pub struct Target {
 }
 
 impl Target {
+    /// Whether the converter of February 2019 had the target: its configurations then apply to
+    /// rules of that language.
+    pub fn reads_2019(&self) -> bool {
+        self.legacy.is_some()
+    }
+
     /// The format of this name.
     pub fn format(&self, name: &str) -> Option<&'static Format> {
         self.formats.iter().find(|format| format.name == name)
