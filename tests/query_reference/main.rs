@@ -5,6 +5,7 @@
 //! `docs/differences/` (`PURPLEBOOK_BLESS=1` writes it anew; `ONLY=lucene` looks at one file of
 //! recorded conversions).
 
+mod elastic;
 mod json;
 mod kusto;
 mod lucene;
@@ -54,7 +55,7 @@ impl Difference<'_> {
 }
 
 /// One table for each family of targets.
-static RECORDS: &[&[Record]] = &[kusto::RECORDS, lucene::RECORDS];
+static RECORDS: &[&[Record]] = &[elastic::RECORDS, kusto::RECORDS, lucene::RECORDS];
 
 /// Rule paths by reason.
 type ByReason = BTreeMap<&'static str, Vec<String>>;

@@ -1,6 +1,9 @@
 //! The targets: one file each, one line each in the registry.
 
+mod elastic;
+mod eql;
 mod es_qs;
+mod esql;
 mod graylog;
 mod grep;
 mod json;
@@ -98,6 +101,8 @@ static TARGETS: &[Target] = &[
     graylog::TARGET,
     lucene::TARGET,
     opensearch::TARGET,
+    eql::TARGET,
+    esql::TARGET,
     kusto::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
