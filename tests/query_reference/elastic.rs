@@ -5,6 +5,8 @@ use super::{Difference, Record};
 pub(crate) static RECORDS: &[Record] = &[
     Record { file: "eql", target: "eql", format: "default", pipelines: &[], why: eql, never: &[] },
     Record { file: "esql", target: "esql", format: "default", pipelines: &[], why: esql, never: &[] },
+    Record { file: "eql_ecs", target: "eql", format: "default", pipelines: &["ecs_windows"], why: eql, never: &[] },
+    Record { file: "esql_ecs", target: "esql", format: "default", pipelines: &["ecs_windows"], why: esql, never: &[] },
 ];
 
 /// Whether a `:` or `like~` of the reference stands before a number.
@@ -30,6 +32,8 @@ fn eql(difference: &Difference<'_>) -> Option<&'static str> {
     [
         (difference.regex(), "a regular expression in Lucene's own syntax"),
         (number_as_text(&reference), "a number, which `:` and `like~` do not take"),
+        (reference.contains(":true") || reference.contains(":false"), "a boolean, which `:` does not take"),
+        (reference.contains(":\"*\""), "a field that must be there, whatever type it has"),
         (reference.split([' ', ':', '=', '(']).any(dashed), "a field name that has to stand in back-quotes"),
         (reference.contains("\\*") || reference.contains("\\?"), "a literal `*` or `?`, which has no escape"),
         (reference.contains("like~ (\"127.0.0.1"), "a list of addresses, which fields of type `ip` know by `==` only"),
@@ -50,6 +54,7 @@ fn esql(difference: &Difference<'_>) -> Option<&'static str> {
             .then_some("words without a field, which the reference refuses");
     };
     [
+        (difference.rule.contains("|fieldref"), "a compared field that gets its name in the schema, too"),
         (difference.regex(), "a regular expression in Lucene's own syntax"),
         (ours.contains("coalesce("), "a negation that must not lose events without the field"),
         (ours.contains("to_lower("), "a comparison in any case"),

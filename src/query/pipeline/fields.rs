@@ -78,7 +78,9 @@ impl<'r> Run<'_, 'r> {
             Some(field) if self.field_holds(step, Some(field), Some(&item.applied)) => names.of(field),
             _ => None,
         };
-        let referred = refers && self.map_references(step, names, item);
+        // The reference forgets them where it adds to names.
+        let forgets = matches!(names, Names::Before(_) | Names::After(_)) && !self.strict();
+        let referred = refers && !forgets && self.map_references(step, names, item);
         if new.is_some() || referred {
             item.applied.insert(step.number);
         }

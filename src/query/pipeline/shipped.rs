@@ -11,7 +11,23 @@ pub struct BuiltIn {
     pub text: &'static str,
 }
 
-static BUILT_IN: &[BuiltIn] = &[];
+/// The file of `data/pipelines` that has the pipeline's name.
+macro_rules! built_in {
+    ($name:literal, $description:literal) => {
+        BuiltIn {
+            name: $name,
+            description: $description,
+            text: include_str!(concat!("../../../data/pipelines/", $name, ".yml")),
+        }
+    };
+}
+
+static BUILT_IN: &[BuiltIn] = &[
+    built_in!("ecs_windows", "Windows events in the Elastic Common Schema, as Winlogbeat ships them"),
+    built_in!("splunk_windows", "Windows events of Splunk's add-on for Microsoft Windows"),
+    built_in!("sysmon", "generic Windows categories as Sysmon's events"),
+    built_in!("windows", "the event log of each Windows service"),
+];
 
 /// All pipelines that are built in, by name.
 pub fn built_in_pipelines() -> &'static [BuiltIn] {
