@@ -134,3 +134,58 @@ fn correlations_that_name_each_other_end() {
     assert_eq!(code, Some(1));
     assert!(err.contains("which leads back to itself"), "{err}");
 }
+
+const OTHER: &str = "title: Other\nname: other\nid: 1f2b4c1e-5a7d-4c3b-9e8f-1a2b3c4d5e6f\nlogsource:\n  product: \
+                     windows\n  category: process_creation\ndetection:\n  selection:\n    CommandLine: x\n  condition: \
+                     selection\n";
+
+/// The query of a correlation of two rules, or of `base` alone.
+fn correlated(target: &str, body: &str) -> String {
+    let files = [("base.yml", BASE), ("other.yml", OTHER), ("many.yml", &correlation(body))];
+    let (_, out, err) = convert(target, &files);
+    // A rule that feeds no correlation is an alert of its own.
+    let out = out.strip_suffix("CommandLine=\"x\"\n").unwrap_or(&out).to_owned();
+    format!("{out}{}", err.lines().find_map(|line| line.split("[PB402] ").nth(1)).unwrap_or_default())
+}
+
+#[test]
+fn splunk_counts_in_spans_of_time() {
+    let rest = "  rules: [base]\n  group-by: [User, Logon Id]\n  timespan: 5m\n";
+    for (body, expected) in [
+        (
+            format!("  type: event_count\n{rest}  condition:\n    gte: 5\n"),
+            "Image=\"*\\\\cmd.exe\"\n\n| bin _time span=5m\n| stats count as event_count by _time User \"Logon Id\"\n\n\
+             | search event_count >= 5\n",
+        ),
+        (
+            format!("  type: value_count\n{rest}  condition:\n    field: Host\n    gt: 5\n    lt: 9\n"),
+            "Image=\"*\\\\cmd.exe\"\n\n| bin _time span=5m\n| stats dc(Host) as value_count by _time User \"Logon Id\"\n\n\
+             | search value_count > 5 value_count < 9\n",
+        ),
+        (
+            format!("  type: value_percentile\n{rest}  condition:\n    field: Bytes\n    percentile: 95\n    gte: 5\n"),
+            "Image=\"*\\\\cmd.exe\"\n\n| bin _time span=5m\n| stats perc95(Bytes) as value_percentile by _time User \"Logon \
+             Id\"\n\n| search value_percentile >= 5\n",
+        ),
+        (
+            "  type: temporal\n  rules: [base, other]\n  timespan: 1M\n  group-by: [user]\n  aliases:\n    user:\n      base: \
+             User\n      other: SubjectUser\n"
+                .to_owned(),
+            "| multisearch\n[ search Image=\"*\\\\cmd.exe\" | eval event_type=\"base\" | rename User as user ]\n[ search \
+             CommandLine=\"x\" | eval event_type=\"other\" | rename SubjectUser as user ]\n\n| bin _time span=1mon\n| stats \
+             dc(event_type) as event_type_count by _time user\n\n| search event_type_count >= 2\n",
+        ),
+        (
+            "  type: temporal\n  rules: [base, other]\n  timespan: 1h\n  condition: base and not other\n".to_owned(),
+            "| multisearch\n[ search Image=\"*\\\\cmd.exe\" | eval event_type=\"base\" ]\n[ search CommandLine=\"x\" | eval \
+             event_type=\"other\" ]\n\n| bin _time span=1h\n| stats values(event_type) as event_types by _time\n\n| search \
+             (event_types=\"base\" NOT event_types=\"other\")\n",
+        ),
+        (
+            "  type: temporal_ordered\n  rules: [base, other]\n  timespan: 1h\n".to_owned(),
+            "a Splunk search over spans of time cannot tell in which order rules matched",
+        ),
+    ] {
+        assert_eq!(correlated("splunk", &body), expected, "{body}");
+    }
+}

@@ -33,6 +33,8 @@ pub(super) struct Leaf<'n> {
     pub(super) test: &'n Test,
     /// Where it was written.
     pub(super) spot: Spot<'n>,
+    /// Whether it is one of several that need not hold, though only one of them be left.
+    pub(super) optional: bool,
 }
 
 impl PartialEq for Leaf<'_> {
@@ -59,7 +61,7 @@ impl<'n> Node<'n> {
 /// If a condition names what is not there, or nothing is left of it.
 pub(super) fn trees<'n>(sigma: &'n Sigma<'_>) -> Result<Vec<Node<'n>>, Refusal<'n>> {
     let tree = |(expression, spot): &'n (Expression<'_>, Spot<'_>)| {
-        let mut planter = Planter { detections: &sigma.detections, budget: MAX_LEAVES, spot: *spot };
+        let mut planter = Planter { detections: &sigma.detections, budget: MAX_LEAVES, spot: *spot, optional: false };
         planter.expression(expression, Scope::Rule)?.ok_or_else(|| {
             Refusal::unsupported(*spot, "nothing is left of the condition after the pipelines dropped its parts")
         })
@@ -71,6 +73,8 @@ struct Planter<'n, 'r> {
     detections: &'n [Named<'r>],
     budget: usize,
     spot: Spot<'n>,
+    /// Whether an OR is above.
+    optional: bool,
 }
 
 /// A part of a tree; `None` where nothing is asked for.
@@ -89,7 +93,8 @@ impl<'n> Planter<'n, '_> {
             Expression::Detection(number) => self.detection(&self.detections[*number].detection),
             Expression::Not(child) => Ok(self.expression(child, scope)?.map(|child| Node::Not(Box::new(child)))),
             Expression::And(children) => joined(children.iter().map(|child| self.expression(child, scope)), Node::all),
-            Expression::Or(children) => joined(children.iter().map(|child| self.expression(child, scope)), Node::any),
+            Expression::Or(children) => self
+                .optionally(|planter| joined(children.iter().map(|child| planter.expression(child, scope)), Node::any)),
             Expression::In(scope, inner) => self.expression(inner, *scope),
             Expression::Of { all, pattern } => {
                 let chosen: Vec<&'n Named<'_>> = self
@@ -101,8 +106,11 @@ impl<'n> Planter<'n, '_> {
                     let reason = format!("the condition names `{pattern}`, which no detection matches");
                     return Err(Refusal::broken(self.spot, reason));
                 }
-                let parts = chosen.into_iter().map(|named| self.detection(&named.detection));
-                joined(parts, if *all { Node::all } else { Node::any })
+                let plant = |planter: &mut Self| {
+                    let parts = chosen.into_iter().map(|named| planter.detection(&named.detection));
+                    joined(parts, if *all { Node::all } else { Node::any })
+                };
+                if *all { plant(self) } else { self.optionally(plant) }
             }
         }
     }
@@ -111,12 +119,23 @@ impl<'n> Planter<'n, '_> {
         match detection {
             Detection::Item(item) => self.item(item).map(Some),
             Detection::All(children) => joined(children.iter().map(|child| self.detection(child)), Node::all),
+            Detection::Any(children) if children.len() > 1 => {
+                self.optionally(|planter| joined(children.iter().map(|child| planter.detection(child)), Node::any))
+            }
             Detection::Any(children) => joined(children.iter().map(|child| self.detection(child)), Node::any),
         }
     }
 
+    fn optionally<T>(&mut self, plant: impl FnOnce(&mut Self) -> T) -> T {
+        let above = std::mem::replace(&mut self.optional, true);
+        let planted = plant(self);
+        self.optional = above;
+        planted
+    }
+
     fn item(&mut self, item: &'n Item<'_>) -> Result<Node<'n>, Refusal<'n>> {
-        let leaf = |test: &'n Test| Node::Leaf(Leaf { field: item.field.as_deref(), test, spot: item.spot });
+        let optional = self.optional || (item.values.len() > 1 && !item.all);
+        let leaf = |test: &'n Test| Node::Leaf(Leaf { field: item.field.as_deref(), test, spot: item.spot, optional });
         let size = item.values.iter().map(|test| if let Test::Any(tests) = test { tests.len() } else { 1 }).sum();
         self.budget = self.budget.checked_sub(size).ok_or_else(|| {
             Refusal::unsupported(item.spot, format!("the rule expands to more than {MAX_LEAVES} comparisons"))

@@ -146,7 +146,7 @@ pub(super) struct List<'l, 'n> {
 impl<'n> List<'_, 'n> {
     /// Each comparison alone.
     pub(super) fn leaves(&self) -> impl Iterator<Item = Leaf<'n>> {
-        self.tests.iter().map(|test| Leaf { field: Some(self.field), test, spot: self.spot })
+        self.tests.iter().map(|test| Leaf { field: Some(self.field), test, spot: self.spot, optional: true })
     }
 }
 

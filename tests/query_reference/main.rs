@@ -11,6 +11,7 @@ mod kusto;
 mod lucene;
 #[path = "../query_support/mod.rs"]
 mod query_support;
+mod splunk;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -55,7 +56,7 @@ impl Difference<'_> {
 }
 
 /// One table for each family of targets.
-static RECORDS: &[&[Record]] = &[elastic::RECORDS, kusto::RECORDS, lucene::RECORDS];
+static RECORDS: &[&[Record]] = &[elastic::RECORDS, kusto::RECORDS, lucene::RECORDS, splunk::RECORDS];
 
 /// Rule paths by reason.
 type ByReason = BTreeMap<&'static str, Vec<String>>;

@@ -90,7 +90,7 @@ impl<'n> Dialect<'n> for Kusto {
                 Some(i) => {
                     self.comparison(
                         out,
-                        &Leaf { field: Some(list.field), test: wild[i], spot: list.spot },
+                        &Leaf { field: Some(list.field), test: wild[i], spot: list.spot, optional: true },
                         list.field,
                     )?;
                 }

@@ -22,6 +22,7 @@ mod lucene_syntax;
 mod lucene_threat;
 mod opensearch;
 mod powershell;
+mod splunk;
 mod xpack_watcher;
 
 use super::front::legacy;
@@ -104,6 +105,7 @@ static TARGETS: &[Target] = &[
     eql::TARGET,
     esql::TARGET,
     kusto::TARGET,
+    splunk::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,

@@ -111,7 +111,7 @@ fn strings<'n>(out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
     if special.is_empty() {
         return Ok(Form::Single);
     }
-    let spot = Leaf { field: Some(list.field), test: list.tests[0], spot: list.spot };
+    let spot = Leaf { field: Some(list.field), test: list.tests[0], spot: list.spot, optional: true };
     let regexes: Vec<String> = special
         .iter()
         .map(|pattern| translated(&spot, &pattern_regex(pattern, true), RegexFlags::default()))

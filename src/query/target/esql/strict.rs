@@ -117,8 +117,8 @@ fn is_definite(leaf: &Leaf<'_>) -> bool {
 
 fn all_leaves<'n>(node: &Node<'n>, wanted: &impl Fn(&Leaf<'n>) -> bool) -> bool {
     match node {
-        Node::Leaf(Leaf { test: Test::Any(tests), field, spot }) => {
-            tests.iter().all(|test| wanted(&Leaf { field: *field, test, spot: *spot }))
+        Node::Leaf(leaf @ Leaf { test: Test::Any(tests), .. }) => {
+            tests.iter().all(|test| wanted(&Leaf { test, ..*leaf }))
         }
         Node::Leaf(leaf) => wanted(leaf),
         Node::Not(child) => all_leaves(child, wanted),

@@ -1,0 +1,356 @@
+//! The search command: terms, and what is left to the commands behind it.
+
+use crate::query::pattern::{Part, Pattern};
+use crate::query::refusal::Refusal;
+use crate::query::test::{FieldRef, Test};
+use crate::query::tree::{Leaf, Node};
+use crate::query::writer::{
+    Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, is_string_or_number, write_negation,
+};
+
+use super::deferred::Deferred;
+
+const LANGUAGE: &str = "a Splunk search";
+
+/// A search while it is written.
+pub(super) struct Splunk {
+    strict: bool,
+    /// Whether plain terms at the start go before the commands.
+    first_terms: bool,
+    deferred: Deferred,
+    /// Whether what is written must hold for every event, so that a command can check it.
+    required: bool,
+}
+
+impl Splunk {
+    pub(super) fn new(strict: bool, first_terms: bool) -> Self {
+        Self { strict, first_terms, deferred: Deferred::default(), required: true }
+    }
+
+    /// The search with all commands.
+    pub(super) fn search<'n>(mut self, node: &Node<'n>) -> Result<String, Refusal<'n>> {
+        let search = self.query(node)?;
+        let mut text = String::with_capacity(search.len() + 64);
+        if self.deferred.conditions.is_empty() {
+            text.push_str(if search.is_empty() { "*" } else { &search });
+        } else {
+            let at = if self.first_terms { self.first_terms_of(&search) } else { 0 };
+            let (first, rest) = search.split_at(at);
+            text.push_str(first.trim_end());
+            for condition in &self.deferred.conditions {
+                text.push_str("\n| ");
+                text.push_str(condition);
+            }
+            text.push_str("\n| search ");
+            text.push_str(rest);
+        }
+        for check in &self.deferred.checks {
+            text.push_str("\n| ");
+            text.push_str(check);
+        }
+        Ok(text)
+    }
+
+    /// Bytes of the plain `field=value` terms at the start, which narrow the search before any
+    /// command runs.
+    fn first_terms_of(&self, search: &str) -> usize {
+        let mut end = 0;
+        loop {
+            let rest = &search[end..];
+            let Some(equals) = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')) else { return end };
+            let value = &rest[equals..];
+            if equals == 0 || !value.starts_with('=') || self.deferred.made(&rest[..equals]) {
+                return end;
+            }
+            let Some(len) = self.value_len(&value[1..]) else { return end };
+            let term = equals + 1 + len;
+            let after = &rest[term..];
+            if !after.is_empty() && !after.starts_with(' ') {
+                // The reference ends a value at the first quote, escaped or not.
+                return if self.strict { end } else { end + term };
+            }
+            if self.strict && after.starts_with(" OR ") {
+                return end;
+            }
+            end += term + usize::from(!after.is_empty());
+        }
+    }
+
+    /// Bytes of a value.
+    fn value_len(&self, value: &str) -> Option<usize> {
+        let Some(quoted) = value.strip_prefix('"') else {
+            return Some(value.find(' ').unwrap_or(value.len())).filter(|len| *len > 0);
+        };
+        let mut escaped = false;
+        let end = quoted.bytes().position(|byte| {
+            let ends = byte == b'"' && !(escaped && self.strict);
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })?;
+        Some(end + 2)
+    }
+
+    /// Leaves a comparison to the commands: what they check stands in `check` or, as one of
+    /// several alternatives, in the condition that `make` makes.
+    fn leave(
+        &mut self,
+        out: &mut String,
+        check: impl FnOnce() -> String,
+        make: impl FnOnce(&mut Deferred) -> String,
+        alternative: bool,
+    ) {
+        if alternative {
+            let condition = make(&mut self.deferred);
+            field(out, &condition);
+            out.push_str("=\"true\"");
+        } else {
+            self.deferred.checks.push(check());
+        }
+    }
+
+    /// Whether a comparison is one of several alternatives. The reference forgets negations of
+    /// more than one comparison.
+    fn alternative(&self, leaf: &Leaf<'_>) -> bool {
+        if self.strict { !self.required } else { leaf.optional }
+    }
+
+    fn regex(&mut self, out: &mut String, leaf: &Leaf<'_>, name: &str, regex: &str, negated: bool) {
+        let escaped = regex.replace('\\', "\\\\").replace('"', "\\\"");
+        let sign = if negated { "!=" } else { "=" };
+        let check = || format!("regex {name}{sign}\"{escaped}\"");
+        let is_group = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
+            && !name.rsplit('.').next().unwrap_or_default().starts_with(|c: char| c.is_ascii_digit());
+        let strict = self.strict;
+        let make = |deferred: &mut Deferred| {
+            if strict && !is_group {
+                return deferred.eval(name, &format!("match({}, \"{escaped}\")", eval_field(name)));
+            }
+            deferred.rex(name, &escaped)
+        };
+        let alternative = self.alternative(leaf);
+        self.leave(out, check, make, alternative);
+    }
+
+    fn field_ref<'n>(&mut self, out: &mut String, leaf: &Leaf<'n>, other: &FieldRef, negated: bool) -> Written<'n> {
+        let name = leaf.field.unwrap_or_default();
+        let expression = if self.strict {
+            let (a, b) = (format!("lower({})", eval_field(name)), format!("lower({})", eval_field(&other.field)));
+            match (other.open_start, other.open_end) {
+                (false, false) => format!("{a}={b}"),
+                // `like` would take `%` and `_` of the other value for wildcards.
+                (false, true) => format!("substr({a}, 1, len({b}))={b}"),
+                (true, false) => format!("substr({a}, len({a})-len({b})+1)={b} AND len({b})<=len({a})"),
+                (true, true) => format!("len(replace({a}, \"\\\\Q\".{b}.\"\\\\E\", \"\"))<len({a})"),
+            }
+        } else {
+            if other.open_start || other.open_end || leaf.optional {
+                return Err(cannot_say(leaf, LANGUAGE));
+            }
+            format!("'{name}'='{}'", other.field)
+        };
+        let not = if negated { "NOT " } else { "" };
+        let check = || {
+            format!(
+                "where {not}{}",
+                if negated && self.strict { format!("coalesce({expression}, false())") } else { expression.clone() }
+            )
+        };
+        let check = check();
+        let alternative = self.alternative(leaf);
+        self.leave(out, || check, |deferred| deferred.eval(name, &expression), alternative);
+        Ok(Form::Single)
+    }
+
+    /// A string the search finds too much for, or nothing at all: a literal `*`, any one
+    /// character, an exact case.
+    fn exactly(&mut self, out: &mut String, leaf: &Leaf<'_>, name: &str, pattern: &Pattern, flags: &str) {
+        let mut regex = format!("(?{flags})^");
+        for part in pattern.parts() {
+            match part {
+                Part::Many => regex.push_str(".*"),
+                Part::One => regex.push('.'),
+                Part::Text(text) | Part::Placeholder(text) => regex.push_str(&regex_syntax::escape(text)),
+            }
+        }
+        regex.push('$');
+        if self.required {
+            field(out, name);
+            out.push('=');
+            string(out, pattern, true);
+        }
+        self.regex(out, leaf, name, &regex, false);
+    }
+
+    fn text(&mut self, out: &mut String, leaf: &Leaf<'_>, pattern: &Pattern) {
+        match leaf.field {
+            Some(name) if self.strict && !is_searchable(pattern) => self.exactly(out, leaf, name, pattern, "is"),
+            Some(name) => {
+                field(out, name);
+                out.push('=');
+                string(out, pattern, false);
+            }
+            None => string(out, pattern, self.strict),
+        }
+    }
+}
+
+impl<'n> Dialect<'n> for Splunk {
+    const SYNTAX: Syntax =
+        Syntax { and: " ", or: " OR ", not: "NOT ", grouping: Grouping::OrFirst, lists: Lists::ANY, not_null: false };
+
+    fn leaf(&mut self, out: &mut String, leaf: Leaf<'n>) -> Written<'n> {
+        match (leaf.test, leaf.field) {
+            (Test::Match(pattern), _) if pattern.placeholder().is_none() => self.text(out, &leaf, pattern),
+            (Test::Cased(pattern), Some(name)) if self.strict && pattern.placeholder().is_none() => {
+                self.exactly(out, &leaf, name, pattern, "s");
+            }
+            (Test::Number(number), None) => out.push_str(&number.to_string()),
+            (Test::Regex(regex, flags), Some(name)) => {
+                self.regex(out, &leaf, name, &format!("{}{regex}", flags.prefix()), false);
+            }
+            (Test::FieldRef(other), Some(_)) => {
+                self.field_ref(out, &leaf, other, false)?;
+            }
+            (test, Some(name)) => {
+                let (before, after) = match test {
+                    Test::Number(number) => ("", format!("={number}")),
+                    Test::Bool(b) => ("", format!("={b}")),
+                    Test::Null | Test::Exists(false) => ("NOT ", "=*".to_owned()),
+                    Test::Exists(true) => ("", "=*".to_owned()),
+                    Test::Compare(comparison, number) => ("", format!("{}{number}", comparison.sign())),
+                    Test::Cidr(network) if !self.strict => {
+                        out.extend([name, "=\"", network, "\""]);
+                        return Ok(Form::Single);
+                    }
+                    Test::Cidr(network) => ("", format!("=\"{network}\"")),
+                    _ => return Err(cannot_say(&leaf, LANGUAGE)),
+                };
+                out.push_str(before);
+                field(out, name);
+                out.push_str(&after);
+                return Ok(if before.is_empty() { Form::Single } else { Form::Negated });
+            }
+            _ => return Err(cannot_say(&leaf, LANGUAGE)),
+        }
+        Ok(Form::Single)
+    }
+
+    fn lists(&self, test: &Test) -> bool {
+        is_string_or_number(test) && !(self.strict && matches!(test, Test::Match(pattern) if !is_searchable(pattern)))
+    }
+
+    fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
+        field(out, list.field);
+        out.push_str(" IN (");
+        for (i, test) in list.tests.iter().enumerate() {
+            if i > 0 {
+                out.push_str(", ");
+            }
+            match test {
+                Test::Match(pattern) => string(out, pattern, false),
+                Test::Number(number) => out.push_str(&number.to_string()),
+                _ => {}
+            }
+        }
+        out.push(')');
+        Ok(Form::Single)
+    }
+
+    fn negation(&mut self, out: &mut String, child: &Node<'n>) -> Written<'n> {
+        if let Node::Leaf(leaf) = child {
+            let alternative = self.alternative(leaf);
+            match (leaf.test, leaf.field) {
+                (Test::Regex(regex, flags), Some(name)) if !alternative => {
+                    self.regex(out, leaf, name, &format!("{}{regex}", flags.prefix()), true);
+                    return Ok(Form::Single);
+                }
+                (Test::FieldRef(other), Some(_)) if !alternative => return self.field_ref(out, leaf, other, true),
+                (Test::Null | Test::Exists(false), Some(name)) if self.strict => {
+                    field(out, name);
+                    out.push_str("=*");
+                    return Ok(Form::Single);
+                }
+                _ => {}
+            }
+        }
+        let required = std::mem::replace(&mut self.required, false);
+        let written = match child {
+            // The reference negates the first of several values that a modifier made.
+            Node::Leaf(leaf) if !self.strict || !matches!(leaf.test, Test::Any(_)) => {
+                out.push_str(Self::SYNTAX.not);
+                self.node(out, child).map(|_| Form::Negated)
+            }
+            _ => write_negation(self, out, child),
+        };
+        self.required = required;
+        written
+    }
+
+    fn join(&mut self, out: &mut String, children: &[Node<'n>], link: Link) -> Written<'n> {
+        let required = self.required;
+        self.required &= link == Link::And;
+        let separator = if link == Link::And { Self::SYNTAX.and } else { Self::SYNTAX.or };
+        let begin = out.len();
+        for child in children {
+            let before = out.len();
+            if before > begin {
+                out.push_str(separator);
+            }
+            let start = out.len();
+            let form = self.node(out, child)?;
+            if out.len() == start {
+                // Left to a command.
+                out.truncate(before);
+            } else if self.groups(link, child, form) {
+                out.insert(start, '(');
+                out.push(')');
+            }
+        }
+        self.required = required;
+        Ok(if link == Link::And { Form::And } else { Form::Or })
+    }
+}
+
+/// Whether a search can look for a string: it has no escape for `*`, and no other wildcard.
+fn is_searchable(pattern: &Pattern) -> bool {
+    !pattern.parts().iter().any(|part| match part {
+        Part::One => true,
+        Part::Text(text) => text.contains('*'),
+        _ => false,
+    })
+}
+
+/// A string in quotes; with `wide`, a literal `*` becomes a wildcard, which finds it too.
+fn string(out: &mut String, pattern: &Pattern, wide: bool) {
+    out.push('"');
+    for part in pattern.parts() {
+        match part {
+            Part::Many | Part::One => out.push('*'),
+            Part::Text(text) | Part::Placeholder(text) => {
+                for c in text.chars() {
+                    if matches!(c, '"' | '\\') || (c == '*' && !wide) {
+                        out.push('\\');
+                    }
+                    out.push(c);
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// A field in a search.
+fn field(out: &mut String, name: &str) {
+    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+        out.push_str(name);
+        return;
+    }
+    out.push('"');
+    out.push_str(&name.replace('"', "\\\""));
+    out.push('"');
+}
+
+/// A field in an expression of `eval` and `where`.
+fn eval_field(name: &str) -> String {
+    format!("'{name}'")
+}

@@ -1,0 +1,45 @@
+//! Splunk.
+
+use super::{Difference, Record};
+
+pub(crate) static RECORDS: &[Record] = &[
+    Record { file: "splunk", target: "splunk", format: "default", pipelines: &[], why: splunk, never: &[] },
+    Record {
+        file: "splunk_windows",
+        target: "splunk",
+        format: "default",
+        pipelines: &["splunk_windows"],
+        why: splunk,
+        never: &[],
+    },
+    Record {
+        file: "splunk_savedsearches",
+        target: "splunk",
+        format: "savedsearches",
+        pipelines: &["splunk_windows"],
+        why: splunk,
+        never: &[],
+    },
+];
+
+fn splunk(difference: &Difference<'_>) -> Option<&'static str> {
+    let ours = difference.ours?.concat();
+    let Some(reference) = difference.reference.map(<[String]>::concat) else {
+        return ours.contains("lower(").then_some("a comparison of two fields as one of several alternatives");
+    };
+    [
+        (reference.contains("NOT NOT"), "a negation of a missing field"),
+        (ours.contains("lower("), "a comparison of two fields in any case"),
+        (
+            reference.contains("\\*") && difference.rule.contains("keywords"),
+            "a literal `*` in a word without a field, which stands for anything",
+        ),
+        (ours.contains("(?is)^"), "a literal `*`, or a `?`, which a search does not know"),
+        (reference.contains("| search OR"), "a term that is one of several alternatives, taken out of them"),
+        (difference.rule.contains("|windash"), "a negation of all values that `windash` makes"),
+        (difference.regex(), "a regular expression that is one of several alternatives, or negated with others"),
+        (reference.contains("=\"") && difference.rule.contains("|cidr"), "the name of a field in quotes"),
+    ]
+    .into_iter()
+    .find_map(|(is, why)| is.then_some(why))
+}
