@@ -165,14 +165,12 @@ impl<'c> Shelf<'c> {
         // Shown as the files of content are: from the project's folder.
         let shown = path.strip_prefix(self.root).unwrap_or(path).display().to_string().replace('\\', "/");
         let known = sources.iter().find(|(_, file)| file.role == FileRole::Pipeline && file.path == shown);
-        let (id, text) = match known {
-            Some((id, file)) => (id, file.text.clone()),
-            None => {
-                let text = named::text(&self.root.join(path))?;
-                let file =
-                    SourceFile { role: FileRole::Pipeline, within: shown.clone(), path: shown, text: text.clone() };
-                (sources.add(file), text)
-            }
+        let (id, text) = if let Some((id, file)) = known {
+            (id, file.text.clone())
+        } else {
+            let text = named::text(&self.root.join(path))?;
+            let file = SourceFile { role: FileRole::Pipeline, within: shown.clone(), path: shown, text: text.clone() };
+            (sources.add(file), text)
         };
         let is_config = |line: &str| ["fieldmappings:", "logsources:"].iter().any(|key| line.starts_with(key));
         Ok(if text.lines().any(is_config) { Text::Config(Some(id), text) } else { Text::Pipeline(Some(id), text) })

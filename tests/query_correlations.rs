@@ -189,3 +189,37 @@ fn splunk_counts_in_spans_of_time() {
         assert_eq!(correlated("splunk", &body), expected, "{body}");
     }
 }
+
+#[test]
+fn esql_counts_in_buckets_of_time() {
+    let start = "from * metadata _id, _index, _version | where to_lower(Image) like \"*\\\\\\\\cmd.exe\"\n";
+    let bucket = "| eval timebucket=date_trunc(5minutes, @timestamp) | stats";
+    let rest = "  rules: [base]\n  group-by: [User, Logon Id]\n  timespan: 5m\n";
+    for (body, expected) in [
+        (
+            format!("  type: event_count\n{rest}  condition:\n    gte: 5\n"),
+            format!("{start}{bucket} event_count=count() by timebucket, User, `Logon Id`\n| where event_count >= 5\n"),
+        ),
+        (
+            format!("  type: value_avg\n{rest}  condition:\n    field: Bytes\n    gt: 5\n    neq: 9\n"),
+            format!(
+                "{start}{bucket} value_avg=avg(Bytes) by timebucket, User, `Logon Id`\n| where value_avg > 5 and value_avg != \
+                 9\n"
+            ),
+        ),
+    ] {
+        let (_, out, err) = convert("esql", &[("base.yml", BASE), ("many.yml", &correlation(&body))]);
+        assert_eq!((out, err), (expected, String::new()), "{body}");
+    }
+    let two = correlation("  type: temporal\n  rules: [base, other]\n  timespan: 1h\n");
+    let (_, out, _) = convert("esql", &[("base.yml", BASE), ("other.yml", OTHER), ("two.yml", &two)]);
+    let (image, line) = ("to_lower(Image) like \"*\\\\\\\\cmd.exe\"", "to_lower(CommandLine)==\"x\"");
+    assert_eq!(
+        out,
+        format!(
+            "from * metadata _id, _index, _version | where ({image}) or ({line})\n| eval event_type=case({image}, \"base\", \
+             {line}, \"other\")\n| eval timebucket=date_trunc(1hours, @timestamp) | stats \
+             event_type_count=count_distinct(event_type) by timebucket\n| where event_type_count >= 2\n"
+        )
+    );
+}

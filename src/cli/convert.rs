@@ -28,7 +28,7 @@ pub(super) fn run(args: ConvertArgs, terminal: Terminal) -> Result<u8, Failure> 
     let choice = chosen(&args)?;
     let mut queries = discover(&args.location.overrides(), &known_queries())?.queries;
     queries.show = vec![choice];
-    queries.compat = args.compat.name().to_owned();
+    args.compat.name().clone_into(&mut queries.compat);
     let done = crate::convert::convert(&args.paths, &queries).map_err(|error| Failure::new(error.to_string()))?;
     let Some(request) = &done.request else { return Ok(CLEAN) };
     if let Some(path) = args.paths.iter().find(|path| nothing_under(path, &done.files)) {

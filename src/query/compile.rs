@@ -295,7 +295,9 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
             Ok(read) => read,
             Err(refusal) => {
                 let why = locate(refusal);
-                group.iter().for_each(|i| outcomes[*i] = Err(why.clone()));
+                for i in group {
+                    outcomes[*i] = Err(why.clone());
+                }
                 continue;
             }
         };

@@ -150,22 +150,6 @@ impl TimeUnit {
     }
 }
 
-impl Timespan {
-    /// Its length in seconds; a month has 30 days and a year 365.
-    pub(super) fn seconds(self) -> u64 {
-        let unit = match self.unit {
-            TimeUnit::Second => 1,
-            TimeUnit::Minute => 60,
-            TimeUnit::Hour => 3_600,
-            TimeUnit::Day => 86_400,
-            TimeUnit::Week => 604_800,
-            TimeUnit::Month => 2_592_000,
-            TimeUnit::Year => 31_536_000,
-        };
-        u64::from(self.count) * unit
-    }
-}
-
 /// When a correlation fires.
 #[derive(Debug, Clone)]
 pub(super) enum Condition<'r> {

@@ -120,8 +120,6 @@ pub(super) enum Detection<'r> {
 pub(super) struct Item<'r> {
     /// The field; `None` for a keyword, which may stand anywhere in the event.
     pub(super) field: Option<Cow<'r, str>>,
-    /// The modifiers, as written.
-    pub(super) modifiers: Vec<&'r str>,
     /// What its value must be; never empty.
     pub(super) values: Vec<Test>,
     /// Whether all values must match (`all`), not any.

@@ -65,8 +65,6 @@ pub(super) struct Correlating<'n> {
     pub(super) rules: Vec<Matching<'n>>,
     /// Whose text is wanted.
     pub(super) compat: Compat,
-    /// Names of techniques and tactics.
-    pub(super) attack: &'n Attack,
 }
 
 /// A rule a correlation names, ready to be written.
@@ -82,7 +80,7 @@ pub(super) enum Matches<'n> {
     /// Single events.
     Events(Reading<'n>),
     /// Matches of others.
-    Correlation(Box<Correlating<'n>>),
+    Correlation,
 }
 
 impl<'n> Correlating<'n> {
@@ -98,19 +96,12 @@ impl<'n> Correlating<'n> {
                 What::Events(sigma) => {
                     trees(sigma).map(|queries| Matches::Events(Reading { sigma, queries, compat, attack }))
                 }
-                What::Correlation(below) => {
-                    Self::new(below, compat, attack).map(|below| Matches::Correlation(Box::new(below)))
-                }
+                What::Correlation(_) => Ok(Matches::Correlation),
             };
             let what = what.map_err(|refusal| refusal.retold(referred.spot, &below(referred.reference)))?;
             rules.push(Matching { referred, what });
         }
-        Ok(Self { correlation, rules, compat, attack })
-    }
-
-    /// The rule.
-    pub(super) fn rule(&self) -> &'n Rule {
-        self.correlation.rule
+        Ok(Self { correlation, rules, compat })
     }
 
     /// What the pipelines say.

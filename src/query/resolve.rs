@@ -139,12 +139,10 @@ impl<'r> Reader<'_, 'r> {
 
     fn only_document(&self, rule: &'r Rule) -> Result<&'r Value, Refusal<'r>> {
         let emitted = self.shelf.iter().find(|(known, _)| std::ptr::eq(*known, rule)).map(|(_, emitted)| emitted);
-        match emitted.map(Vec::as_slice) {
-            Some([one]) => Ok(&one.document),
-            _ => {
-                let reason = "it is a collection of several documents, and a correlation needs a single rule";
-                Err(Refusal::unsupported(Spot::Top(""), reason))
-            }
+        if let Some([one]) = emitted.map(Vec::as_slice) {
+            return Ok(&one.document);
         }
+        let reason = "it is a collection of several documents, and a correlation needs a single rule";
+        Err(Refusal::unsupported(Spot::Top(""), reason))
     }
 }

@@ -1,4 +1,4 @@
-//! Elasticsearch and OpenSearch.
+//! Elasticsearch and `OpenSearch`.
 
 use super::{Difference, Record};
 

@@ -118,15 +118,15 @@ impl Reader<'_> {
                 DeValue::Array(items) => items.iter().collect(),
                 _ => vec![value],
             };
-            let texts = items.into_iter().filter_map(|item| match item.get_ref().as_str() {
-                Some(text) => Some(text.to_owned()),
-                None => {
+            let mut texts = Vec::with_capacity(items.len());
+            for item in items {
+                if let Some(text) = item.get_ref().as_str() {
+                    texts.push(text.to_owned());
+                } else {
                     let message = format!("the values of `{}` must be strings", name.get_ref());
                     self.bad(item.span(), message, item.get_ref());
-                    None
                 }
-            });
-            let texts = texts.collect();
+            }
             self.settings.placeholders.insert(name.get_ref().to_string(), texts);
         }
     }

@@ -125,7 +125,6 @@ impl<'r> Run<'_, 'r> {
 fn bare<'r>(item: &Item<'r>) -> Item<'r> {
     Item {
         field: None,
-        modifiers: Vec::new(),
         values: Vec::new(),
         all: false,
         negated: false,

@@ -80,7 +80,7 @@ impl<'n> Dialect<'n> for Kusto {
         }
         // Both columns of numbers and columns of text take numbers in this form.
         if list.tests.iter().all(|test| matches!(test, Test::Number(_))) {
-            operation(out, list.field, " in (", |out| values(out, list.tests, |out, text| out.push_str(text)));
+            operation(out, list.field, " in (", |out| values(out, list.tests, String::push_str));
             return Ok(Form::Single);
         }
         let (wild, equal): (Vec<&Test>, Vec<&Test>) = list.tests.iter().partition(|test| is_wild(test));

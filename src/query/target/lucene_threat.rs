@@ -85,13 +85,10 @@ fn grouped(attack: &Attack, techniques: &[&AttackObject]) -> Vec<Json> {
     let mut parents: Vec<(&AttackObject, Vec<Json>)> = Vec::new();
     for technique in techniques {
         let parent = technique.id.parent().and_then(|id| attack.object(id)).unwrap_or(technique);
-        let place = match parents.iter().position(|(known, _)| known.id == parent.id) {
-            Some(place) => place,
-            None => {
-                parents.push((parent, Vec::new()));
-                parents.len() - 1
-            }
-        };
+        let place = parents.iter().position(|(known, _)| known.id == parent.id).unwrap_or_else(|| {
+            parents.push((parent, Vec::new()));
+            parents.len() - 1
+        });
         if parent.id != technique.id {
             parents[place].1.push(object(named(technique)));
         }

@@ -23,6 +23,7 @@ mod lucene_threat;
 mod opensearch;
 mod powershell;
 mod splunk;
+mod sqlite;
 mod xpack_watcher;
 
 use super::front::legacy;
@@ -106,6 +107,7 @@ static TARGETS: &[Target] = &[
     esql::TARGET,
     kusto::TARGET,
     splunk::TARGET,
+    sqlite::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,

@@ -101,7 +101,7 @@ fn joined<'d>(
 
 fn item<'d>(field: Option<&'d str>, values: Vec<Test>, spot: Spot<'d>) -> Item<'d> {
     let field = field.map(Cow::Borrowed);
-    Item { field, modifiers: Vec::new(), values, all: false, negated: false, spot, applied: Applied::default() }
+    Item { field, values, all: false, negated: false, spot, applied: Applied::default() }
 }
 
 fn test<'d>(value: &Value, spot: Spot<'d>) -> Result<Test, Refusal<'d>> {

@@ -149,8 +149,7 @@ impl Reader {
     fn keywords<'r>(&mut self, spot: Spot<'r>, values: &'r [Value]) -> Result<Item<'r>, Refusal<'r>> {
         self.spend(values.len(), spot)?;
         let values = values.iter().filter_map(modifier::plain).collect();
-        let (modifiers, applied) = (Vec::new(), Applied::default());
-        Ok(Item { field: None, modifiers, values, all: false, negated: false, spot, applied })
+        Ok(Item { field: None, values, all: false, negated: false, spot, applied: Applied::default() })
     }
 
     /// One `field|modifier: value` entry.
@@ -186,7 +185,7 @@ impl Reader {
         }
         let (all, negated) = (modifiers.contains(&"all"), modifiers.contains(&"neq"));
         let field = field.map(Cow::Borrowed);
-        Ok(Detection::Item(Item { field, modifiers, values, all, negated, spot, applied: Applied::default() }))
+        Ok(Detection::Item(Item { field, values, all, negated, spot, applied: Applied::default() }))
     }
 
     fn spend<'r>(&mut self, leaves: usize, spot: Spot<'r>) -> Result<(), Refusal<'r>> {

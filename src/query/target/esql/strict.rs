@@ -23,7 +23,7 @@ use super::super::lucene_syntax;
 const LANGUAGE: &str = "an ES|QL query";
 
 /// Words that are no names inside an expression.
-const KEYWORDS: [&str; 22] = [
+pub(super) const KEYWORDS: [&str; 22] = [
     "and", "as", "asc", "by", "desc", "false", "first", "in", "is", "last", "like", "metadata", "not", "null", "nulls",
     "on", "or", "rlike", "true", "using", "where", "with",
 ];

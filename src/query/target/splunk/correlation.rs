@@ -1,5 +1,7 @@
 //! Correlations: events are put into spans of time, counted by group, and the counts looked at.
 
+use std::fmt::Write as _;
+
 use crate::query::correlation::{Bound, Condition, Correlation, CorrelationKind};
 use crate::query::detection::Expression;
 use crate::query::reading::{Correlating, Matches};
@@ -51,10 +53,11 @@ fn events<'n>(correlating: &Correlating<'n>) -> Result<String, Refusal<'n>> {
     }
     let mut text = String::from("| multisearch");
     for (referred, query) in &each {
-        text.push_str(&format!("\n[ search {query} | eval event_type=\"{}\"", referred.label().replace('"', "\\\"")));
+        let label = referred.label().replace('"', "\\\"");
+        let _ = write!(text, "\n[ search {query} | eval event_type=\"{label}\"");
         for alias in &correlation.aliases {
             for (_, field) in alias.fields.iter().filter(|(rule, _)| *rule == referred.reference) {
-                text.push_str(&format!(" | rename {} as {}", stats_field(field), stats_field(alias.name)));
+                let _ = write!(text, " | rename {} as {}", stats_field(field), stats_field(alias.name));
             }
         }
         text.push_str(" ]");
@@ -65,7 +68,7 @@ fn events<'n>(correlating: &Correlating<'n>) -> Result<String, Refusal<'n>> {
 /// The function that counts, and the name of its result.
 fn counted<'n>(correlating: &Correlating<'n>) -> Result<(String, &'static str), Refusal<'n>> {
     let correlation = correlating.correlation;
-    let refuse = |reason: &str| Err(Refusal::unsupported(correlation.kind_spot, reason.to_owned()));
+    let refuse = |reason: &str| Err(Refusal::unsupported(correlation.kind_spot, reason));
     let (fields, percentile) = match &correlation.condition {
         Condition::Bounds { fields, percentile, .. } => (fields.as_slice(), *percentile),
         Condition::Rules(_) => (&[][..], 50),
@@ -73,7 +76,10 @@ fn counted<'n>(correlating: &Correlating<'n>) -> Result<(String, &'static str), 
     let field = match fields {
         [] => String::new(),
         [field] => stats_field(field),
-        _ => return refuse("a Splunk search counts the values of one field"),
+        _ => {
+            let reason = "a Splunk search counts the values of one field";
+            return Err(Refusal::unsupported(correlation.condition_spot, reason));
+        }
     };
     Ok(match correlation.kind {
         CorrelationKind::EventCount => ("count".to_owned(), "event_count"),
