@@ -23,10 +23,13 @@ macro_rules! built_in {
 }
 
 static BUILT_IN: &[BuiltIn] = &[
+    built_in!("ecs_kubernetes", "audit events of Kubernetes, as Elastic's integration stores them"),
     built_in!("ecs_windows", "Windows events in the Elastic Common Schema, as Winlogbeat ships them"),
+    built_in!("splunk_cim", "data models of Splunk's Common Information Model"),
     built_in!("splunk_windows", "Windows events of Splunk's add-on for Microsoft Windows"),
     built_in!("sysmon", "generic Windows categories as Sysmon's events"),
     built_in!("windows", "the event log of each Windows service"),
+    built_in!("winlogbeat", "Windows events as Winlogbeat ships them without its modules"),
 ];
 
 /// All pipelines that are built in, by name.
