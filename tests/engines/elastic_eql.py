@@ -1,7 +1,8 @@
 """Elastic's parser of EQL for Python, in the syntax of Elasticsearch.
 
 Reads JSON lines {"id", "query"} and writes for each {"id", "error"?, "near"?}. Fields are not checked, for
-there is no schema.
+there is no schema. The name of this file must not begin with `eql_`: the package imports such as
+its plugins.
 """
 
 import json
@@ -28,4 +29,5 @@ def main():
             print(json.dumps(answer), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
