@@ -2,7 +2,7 @@
 //! value or name a rule can hold comes out as something else.
 //!
 //! `tests/engines/install` installs the engines; `PURPLEBOOK_ENGINES=required` makes a missing one
-//! a failure. Splunk, PPL, QRadar, LogPoint, NetWitness and LogScale publish no parser.
+//! a failure. Targets that `READ_BY` does not name have no parser here.
 
 #[path = "query_support/engines.rs"]
 mod engines;

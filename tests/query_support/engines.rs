@@ -91,7 +91,8 @@ impl Engine {
             if let Some(events) = &jobs[*i].events {
                 line["events"] = json!(events);
             }
-            lines += &format!("{line}\n");
+            lines += &line.to_string();
+            lines.push('\n');
         }
         let verdicts = self.run(lines)?;
         assert_eq!(verdicts.len(), asked.len(), "{self:?} answers each");
