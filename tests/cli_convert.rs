@@ -105,16 +105,15 @@ fn what_is_not_known_is_answered_with_what_is() {
     let dir = project();
     let targets = purplebook::config::list(purplebook::query::targets().iter().map(|target| target.name));
     let target = format!("error: unknown target `es-q`\nhelp: did you mean `es-qs`? Known are {targets}\n");
+    let pipelines = purplebook::config::list(purplebook::requests::pipeline_names());
+    let pipeline = format!("error: unknown pipeline `sysmo`\nhelp: did you mean `sysmon`? Known are {pipelines}\n");
     for (args, message) in [
         (&["-t", "es-q", "rules"][..], target.as_str()),
         (
             &["-t", "es-qs", "-f", "kibana", "rules"],
             "error: unknown format of es-qs `kibana`\nhelp: known are `default`\n",
         ),
-        (
-            &["-t", "es-qs", "-p", "sysmon", "rules"],
-            "error: unknown pipeline `sysmon`\nhelp: this version knows none\n",
-        ),
+        (&["-t", "es-qs", "-p", "sysmo", "rules"], pipeline.as_str()),
         (
             &["-t", "es-qs", "rules/notes.txt"],
             "error: no rule file in rules/notes.txt\nhelp: rule files end in .yml or .yaml\n",

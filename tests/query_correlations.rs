@@ -117,7 +117,10 @@ fn a_broken_correlation_is_refused_at_its_key() {
         ),
         (format!("  type: temporal\n{rest}"), "the target cannot correlate events, only find single ones", "2:1"),
     ] {
-        let (code, _, err) = convert("lucene", &[("base.yml", BASE), ("many.yml", &correlation(&body))]);
+        let (code, _, err) = convert(
+            if message.starts_with("the target") { "lucene" } else { "esql" },
+            &[("base.yml", BASE), ("many.yml", &correlation(&body))],
+        );
         assert_eq!(code, Some(1), "{body}");
         assert!(err.contains(message) && err.contains(&format!("many.yml:{place}")), "{body}\n{err}");
     }
@@ -127,10 +130,10 @@ fn a_broken_correlation_is_refused_at_its_key() {
 fn correlations_that_name_each_other_end() {
     let one = "title: One\nname: one\ncorrelation:\n  type: temporal\n  rules: [two]\n  timespan: 5m\n";
     let two = one.replace("One", "Two").replace("one", "zwei").replace("[two]", "[one]").replace("zwei", "two");
-    let (code, _, err) = convert("lucene", &[("one.yml", one), ("two.yml", &two)]);
+    let (code, _, err) = convert("esql", &[("one.yml", one), ("two.yml", &two)]);
     assert_eq!(code, Some(0), "each only feeds the other: {err}");
     let both = [("one.yml", format!("{one}  generate: true\n")), ("two.yml", format!("{two}  generate: true\n"))];
-    let (code, _, err) = convert("lucene", &[("one.yml", &both[0].1), ("two.yml", &both[1].1)]);
+    let (code, _, err) = convert("esql", &[("one.yml", &both[0].1), ("two.yml", &both[1].1)]);
     assert_eq!(code, Some(1));
     assert!(err.contains("which leads back to itself"), "{err}");
 }

@@ -296,7 +296,9 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
             Err(refusal) => {
                 let why = locate(refusal);
                 for i in group {
-                    outcomes[*i] = Err(why.clone());
+                    // A target that cannot correlate has no use for rules that are not there.
+                    let moot = why.code == Code::NotConvertible && batch.requests[*i].format.correlate.is_none();
+                    outcomes[*i] = Err(if moot { locate(cannot_correlate()) } else { why.clone() });
                 }
                 continue;
             }
@@ -312,14 +314,18 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
     outcomes
 }
 
+fn cannot_correlate<'n>() -> Refusal<'n> {
+    let reason = "the target cannot correlate events, only find single ones";
+    Refusal::unsupported(Spot::Top("correlation"), reason)
+}
+
 fn write_correlation<'n>(
     request: &Request,
     correlation: &'n Correlation<'n>,
     context: &Context<'n>,
 ) -> Result<Vec<String>, Refusal<'n>> {
     let Some(correlate) = request.format.correlate else {
-        let reason = "the target cannot correlate events, only find single ones";
-        return Err(Refusal::unsupported(Spot::Top("correlation"), reason));
+        return Err(cannot_correlate());
     };
     correlate(&Correlating::new(correlation, request.compat, context.attack)?)
 }

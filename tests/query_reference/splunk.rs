@@ -34,6 +34,8 @@ fn splunk(difference: &Difference<'_>) -> Option<&'static str> {
             reference.contains("\\*") && difference.rule.contains("keywords"),
             "a literal `*` in a word without a field, which stands for anything",
         ),
+        (reference.starts_with('\n') && ours.starts_with('*'), "a search before the first command, which needs events"),
+        (reference.contains("search =  \\\n"), "a search before the first command, which needs events"),
         (ours.contains("(?is)^"), "a literal `*`, or a `?`, which a search does not know"),
         (reference.contains("| search OR"), "a term that is one of several alternatives, taken out of them"),
         (difference.rule.contains("|windash"), "a negation of all values that `windash` makes"),

@@ -45,7 +45,7 @@ impl<'n> Dialect<'n> for Lucene {
     }
 
     fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
-        Ok(write_list(out, list.field, list.tests))
+        Ok(write_list(out, list.field, list.tests, self.strict))
     }
 }
 
@@ -82,7 +82,7 @@ impl Lucene {
             (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
                 lucene_syntax::bare(out, &pattern.clone().open_start().open_end());
             }
-            (Test::Match(pattern), Some(_)) if pattern.placeholder().is_none() => text(out, pattern),
+            (Test::Match(pattern), Some(_)) if pattern.placeholder().is_none() => text(out, pattern, self.strict),
             (Test::Number(number), _) => lucene_syntax::number(out, *number),
             (Test::Bool(b), _) => out.push_str(if *b { "true" } else { "false" }),
             (Test::Regex(pattern, flags), _) if !self.strict => {
@@ -108,10 +108,12 @@ impl Lucene {
 }
 
 /// A value: a phrase if it has a space and no wildcard, else a term.
-fn text(out: &mut String, pattern: &Pattern) {
+fn text(out: &mut String, pattern: &Pattern, strict: bool) {
+    // Operators of the syntax, with a backslash before them or not.
+    let is_operator = |plain: &str| matches!(plain, "AND" | "OR" | "NOT") || plain.starts_with(['<', '>']);
     match pattern.as_text() {
         Some("") => out.push_str("\"\""),
-        Some(plain) if plain.contains(lucene_syntax::is_space) => {
+        Some(plain) if plain.contains(lucene_syntax::is_space) || (strict && is_operator(plain)) => {
             out.push('"');
             lucene_syntax::escaped(out, plain, false);
             out.push('"');
@@ -121,11 +123,11 @@ fn text(out: &mut String, pattern: &Pattern) {
 }
 
 /// In parentheses even for a single value: then it is one that a modifier expanded to itself.
-fn write_list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
+fn write_list(out: &mut String, name: &str, tests: &[&Test], strict: bool) -> Form {
     lucene_syntax::field(out, name);
     out.push_str(if tests.len() == 1 { ":(" } else { ":" });
     lucene_syntax::values(out, tests, |out, test| match test {
-        Test::Match(pattern) => text(out, pattern),
+        Test::Match(pattern) => text(out, pattern, strict),
         Test::Number(number) => lucene_syntax::number(out, *number),
         _ => {}
     });

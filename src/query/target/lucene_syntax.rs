@@ -54,7 +54,8 @@ pub(super) fn is_space(c: char) -> bool {
 /// A field's name: everything that ends a term is escaped. A `*` in a name would be a pattern of
 /// names.
 pub(super) fn field(out: &mut String, name: &str) {
-    if name.starts_with(['-', '<', '>', '=']) {
+    // The words of operators are names behind a backslash.
+    if name.starts_with(['-', '<', '>', '=']) || matches!(name, "AND" | "OR" | "NOT") {
         out.push('\\');
     }
     backslashed(out, name, |c| is_space(c) || NAME.has(c));

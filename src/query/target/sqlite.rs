@@ -12,7 +12,7 @@ use crate::query::reading::Reading;
 use crate::query::refusal::Refusal;
 use crate::query::test::{FieldRef, Number, Test};
 use crate::query::tree::{Leaf, Node};
-use crate::query::writer::{Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say};
+use crate::query::writer::{Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, write_join};
 
 use super::{Format, Target};
 
@@ -25,6 +25,10 @@ pub(super) const TARGET: Target = Target {
 };
 
 const LANGUAGE: &str = "an SQLite query";
+
+/// Parts of an AND or OR up to which they stand in a row: each adds to the depth of the expression,
+/// which `SQLite` limits to 1,000.
+const MAX_ROW: usize = 200;
 
 /// The table, unless a pipeline names another (`table`).
 const TABLE: &str = "logs";
@@ -129,6 +133,22 @@ impl<'n> Dialect<'n> for Sqlite {
         self.node(out, child)?;
         out.push_str(", 0)");
         Ok(Form::Negated)
+    }
+
+    fn join(&mut self, out: &mut String, children: &[Node<'n>], link: Link) -> Written<'n> {
+        if children.len() <= MAX_ROW {
+            return write_join(self, out, children, link);
+        }
+        for (i, row) in children.chunks(children.len().isqrt().max(2)).enumerate() {
+            out.push_str(match (i, link) {
+                (0, _) => "(",
+                (_, Link::And) => " AND (",
+                (_, Link::Or) => " OR (",
+            });
+            self.join(out, row, link)?;
+            out.push(')');
+        }
+        Ok(if link == Link::And { Form::And } else { Form::Or })
     }
 
     fn groups(&self, link: Link, _: &Node<'n>, form: Form) -> bool {

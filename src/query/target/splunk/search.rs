@@ -37,6 +37,10 @@ impl Splunk {
             let at = if self.first_terms { self.first_terms_of(&search) } else { 0 };
             let (first, rest) = search.split_at(at);
             text.push_str(first.trim_end());
+            if self.strict && text.is_empty() {
+                // A pipe at the start would ask for a command that makes events.
+                text.push('*');
+            }
             for condition in &self.deferred.conditions {
                 text.push_str("\n| ");
                 text.push_str(condition);
