@@ -89,7 +89,10 @@ fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request:
     // A filter narrows other rules, and what only feeds a correlation is in the correlation's query.
     let silent = context.only_correlated();
     let convert = |(rule, silent): (&Rule, &bool)| match rule.kind {
-        RuleKind::Filter => Ok(Vec::new()),
+        RuleKind::Filter => match query::convert(rule, &request, &context) {
+            Err(why) if why.code == Code::BrokenDetection => Err(why),
+            _ => Ok(Vec::new()),
+        },
         _ if *silent => Ok(Vec::new()),
         _ => query::convert(rule, &request, &context),
     };

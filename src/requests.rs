@@ -109,7 +109,11 @@ impl<'c> Shelf<'c> {
         let reads_2019 = query::target(target).is_some_and(Target::reads_2019);
         let pipeline = match self.text(named, sources)? {
             Text::Pipeline(id, text) => self.read(id, &text, load::pipeline),
-            Text::Config(..) if reads_2019 => return Ok(None),
+            Text::Config(id, text) if reads_2019 => {
+                let sound = self.read(id, &text, load::sigmac_config).is_some();
+                let refused = || refusing(&format!("the configuration `{name}` cannot be used: it has mistakes"));
+                return Ok((!sound).then(refused));
+            }
             Text::Config(..) => {
                 let reason =
                     format!("`{name}` is a configuration of the 2019 converter, which had no target `{target}`");

@@ -133,3 +133,63 @@ fn the_list_names_every_target() {
         assert!(out.contains(target.name), "{out}");
     }
 }
+
+/// A rule of the 2019 language.
+const OLD: &str = "title: Old\nlogsource: {product: windows, service: security}\ndetection:\n  s: {EventID: 4624}\n  condition: \
+                   s\n";
+
+#[test]
+fn configurations_of_2019_are_named_like_pipelines() {
+    let dir = project();
+    fs::write(dir.path().join("old.yml"), OLD).expect("written");
+    let (code, out, err) = convert(dir.path(), &["-t", "es-qs", "-p", "winlogbeat", "old.yml"]);
+    assert_eq!((code, out.as_str()), (Some(0), "(log_name:\"Security\" AND event_id:\"4624\")\n"), "{err}");
+    fs::write(dir.path().join("ours.yml"), "fieldmappings: {EventID: id}\n").expect("written");
+    let (code, out, _) = convert(dir.path(), &["-t", "graylog", "-p", "ours.yml", "old.yml"]);
+    assert_eq!((code, out.as_str()), (Some(0), "id:\"4624\"\n"));
+    let (code, out, err) = convert(dir.path(), &["-t", "esql", "-p", "ours.yml", "old.yml"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("`ours` is a configuration of the 2019 converter, which had no target `esql`"), "{err}");
+}
+
+#[test]
+fn what_asks_for_a_broken_pipeline_or_configuration_is_refused() {
+    let dir = project();
+    fs::write(dir.path().join("old.yml"), OLD).expect("written");
+    fs::write(dir.path().join("conf.yml"), "fieldmappings: {EventID: id}\nlogsourcs: {}\n").expect("written");
+    fs::write(dir.path().join("pipe.yml"), "transformations:\n  - type: field_name_mappin\n").expect("written");
+    for (file, place, reason) in [
+        ("conf.yml", "conf.yml:2:1: error[PB811]", "the configuration `conf` cannot be used: it has mistakes"),
+        ("pipe.yml", "pipe.yml:2:11: error[PB802]", "the pipeline `pipe` cannot be used: it has mistakes"),
+    ] {
+        let (code, out, err) = convert(dir.path(), &["-t", "es-qs", "-p", file, "old.yml"]);
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{file}");
+        assert!(err.contains(place) && err.contains(reason), "{err}");
+    }
+}
+
+#[test]
+fn every_built_in_pipeline_is_sound_and_changes_a_rule() {
+    let dir = project();
+    let rules = [
+        ("product: windows\n  category: process_creation", "Image"),
+        ("product: windows\n  service: security", "EventID"),
+        ("product: kubernetes\n  service: audit", "verb"),
+    ];
+    for pipeline in purplebook::query::built_in_pipelines() {
+        let (read, findings) = purplebook::load::pipeline(purplebook::text::FileId(0), pipeline.text);
+        assert!(read.is_some() && findings.is_empty(), "{}: {findings:?}", pipeline.name);
+        let mut changed = false;
+        for (logsource, field) in rules {
+            let rule = format!(
+                "title: T\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\nlogsource:\n  {logsource}\ndetection:\n  s:\n    {field}|contains: \
+                 x\n  condition: s\n"
+            );
+            fs::write(dir.path().join("one.yml"), rule).expect("written");
+            let (_, plain, _) = convert(dir.path(), &["-t", "splunk", "one.yml"]);
+            let (_, piped, _) = convert(dir.path(), &["-t", "splunk", "-p", pipeline.name, "one.yml"]);
+            changed |= piped != plain;
+        }
+        assert!(changed, "{} changes no rule", pipeline.name);
+    }
+}

@@ -62,7 +62,12 @@ fn a_rule_whose_filter_is_broken_has_no_query() {
     let broken = filter("[base]", WINDOWS, "  selection:\n    A: b\n  condition: not selektion\n");
     let (code, out, err) = convert("lucene", &[("base.yml", BASE), ("filter.yml", &broken)]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("selektion"), "{err}");
+    let told = "filter.yml:9:14: error[PB401] the filter `Ours` cannot be read: the condition names `selektion`, which is \
+                not defined";
+    assert!(err.contains(told) && err.contains("did you mean `selection`?"), "{err}");
+    assert!(err.ends_with("1 error in 1 file\n"), "once, however many rules it applies to: {err}");
+    let (code, _, alone) = convert("lucene", &[("filter.yml", &broken)]);
+    assert_eq!((code, alone), (Some(1), err), "without any rule, too");
 }
 
 fn correlation(body: &str) -> String {
@@ -183,6 +188,12 @@ fn splunk_counts_in_spans_of_time() {
             "| multisearch\n[ search Image=\"*\\\\cmd.exe\" | eval event_type=\"base\" ]\n[ search CommandLine=\"x\" | eval \
              event_type=\"other\" ]\n\n| bin _time span=1h\n| stats values(event_type) as event_types by _time\n\n| search \
              (event_types=\"base\" NOT event_types=\"other\")\n",
+        ),
+        (
+            "  type: temporal\n  rules: [base]\n  timespan: 5m\n  group-by: [user]\n  aliases:\n    user:\n      base: User\n"
+                .to_owned(),
+            "Image=\"*\\\\cmd.exe\" | eval event_type=\"base\" | rename User as user\n\n| bin _time span=5m\n| stats \
+             dc(event_type) as event_type_count by _time user\n\n| search event_type_count >= 1\n",
         ),
         (
             "  type: temporal_ordered\n  rules: [base, other]\n  timespan: 1h\n".to_owned(),

@@ -115,6 +115,9 @@ fn any_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Ou
         RuleKind::Detection => {}
         RuleKind::Correlation => return correlation_outcomes(rule, batch, context),
         RuleKind::Filter => {
+            if let Err(why) = modern::filter::check(rule) {
+                return batch.all(&Err(why));
+            }
             let reason = "a filter is no query of its own: it narrows the rules it names";
             let refusal = Refusal::unsupported(Spot::Top("filter"), reason);
             return batch.all(&Err(refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null))));
@@ -376,8 +379,12 @@ impl Compiled {
     /// One finding per rule and reason, which names the targets it holds for unless it holds for
     /// any.
     pub fn findings(&self) -> Findings {
-        let rules = self.outcomes.iter().zip(&self.filters).filter(|(_, is_filter)| !**is_filter);
-        rules.flat_map(|(outcomes, _)| self.rule_findings(outcomes)).collect()
+        let rules = self.outcomes.iter().zip(&self.filters);
+        let found = rules.flat_map(|(outcomes, is_filter)| {
+            let found = self.rule_findings(outcomes);
+            found.into_iter().filter(|found| !*is_filter || found.code != Code::NotConvertible)
+        });
+        found.collect()
     }
 
     fn rule_findings(&self, outcomes: &[Outcome]) -> Vec<Finding> {

@@ -5,6 +5,7 @@ mod kusto;
 mod lucene_formats;
 #[path = "../query_support/mod.rs"]
 mod query_support;
+mod splunk;
 
 use purplebook::model::Attack;
 use purplebook::query::{Context, Request, convert, target};

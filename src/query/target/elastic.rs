@@ -11,9 +11,6 @@ use crate::query::tree::Leaf;
 
 use super::lucene_regex;
 
-/// Characters a regular expression may have (`index.max_regex_length`).
-const MAX_REGEX: usize = 1000;
-
 /// A string in quotes. Both grammars know `\"`, `\\`, `\n`, `\r` and `\t` and refuse a backslash
 /// before most other characters; a line break must not stand in the string as it is.
 pub(super) fn quoted(out: &mut String, text: &str) {
@@ -123,21 +120,9 @@ pub(super) fn regex<'n>(
     expression: &str,
     flags: RegexFlags,
 ) -> Result<(), Refusal<'n>> {
-    let regex = translated(leaf, expression, flags)?;
+    let regex = lucene_regex::of(leaf, expression, flags)?;
     quoted(out, &regex);
     Ok(())
-}
-
-/// Lucene's regular expression for a rule's.
-pub(super) fn translated<'n>(leaf: &Leaf<'n>, expression: &str, flags: RegexFlags) -> Result<String, Refusal<'n>> {
-    let refuse = |reason: String| Refusal::unsupported(leaf.spot, reason);
-    let regex = lucene_regex::translate(expression, flags).map_err(refuse)?;
-    if regex.chars().count() > MAX_REGEX {
-        return Err(refuse(format!(
-            "the regular expression is longer than the {MAX_REGEX} characters Elasticsearch takes"
-        )));
-    }
-    Ok(regex)
 }
 
 /// A Sigma string as a regular expression of a rule, found anywhere or, if `whole`, equal.

@@ -60,24 +60,17 @@ fn write_leaf<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
     match leaf.test {
         Test::Match(pattern) if pattern.placeholder().is_none() => {
             field(out, name, pattern.has_wildcard() || pattern.parts().is_empty());
-            value(out, leaf.test);
+            lucene_syntax::value(out, leaf.test);
         }
         Test::Number(_) | Test::Bool(_) => {
             field(out, name, false);
-            value(out, leaf.test);
+            lucene_syntax::value(out, leaf.test);
         }
-        Test::Null | Test::Exists(false) => {
-            out.push_str("NOT _exists_:");
-            lucene_syntax::field(out, name);
-            return Ok(Form::Negated);
-        }
-        Test::Exists(true) => {
-            out.push_str("_exists_:");
-            lucene_syntax::field(out, name);
+        Test::Null | Test::Exists(_) => {
+            return Ok(lucene_syntax::presence(out, name, *leaf.test == Test::Exists(true)));
         }
         Test::Regex(pattern, flags) => {
-            let regex =
-                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            let regex = lucene_regex::of(leaf, pattern, *flags)?;
             field(out, name, true);
             out.extend(["/", &regex, "/"]);
         }
@@ -100,10 +93,9 @@ fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
         Test::Match(pattern) if pattern.placeholder().is_none() => {
             return Ok(lucene_syntax::keyword(out, pattern, true));
         }
-        Test::Number(_) | Test::Bool(_) => value(out, leaf.test),
+        Test::Number(_) | Test::Bool(_) => lucene_syntax::value(out, leaf.test),
         Test::Regex(pattern, flags) => {
-            let regex =
-                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            let regex = lucene_regex::of(leaf, pattern, *flags)?;
             out.extend(["/", &regex, "/"]);
         }
         _ => return Err(cannot_say(leaf, "a Kibana query")),
@@ -114,18 +106,6 @@ fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
 fn field(out: &mut String, name: &str, keyword: bool) {
     lucene_syntax::field(out, name);
     out.push_str(if keyword { ".keyword:" } else { ":" });
-}
-
-fn value(out: &mut String, test: &Test) {
-    match test {
-        Test::Match(pattern) => match pattern.as_text() {
-            Some(plain) => lucene_syntax::quoted(out, plain),
-            None => lucene_syntax::bare(out, pattern),
-        },
-        Test::Number(number) => lucene_syntax::number(out, *number),
-        Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        _ => {}
-    }
 }
 
 /// Values with and without wildcards are asked of different fields, so that each means the same
@@ -140,7 +120,7 @@ fn write_list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
             out.push_str(lucene_syntax::OR);
         }
         field(out, name, keyword);
-        lucene_syntax::values(out, tests, |out, test| value(out, test));
+        lucene_syntax::values(out, tests, |out, test| lucene_syntax::value(out, test));
     }
     if wild.is_empty() || plain.is_empty() { Form::Single } else { Form::Or }
 }

@@ -55,10 +55,7 @@ fn legacy_queries<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
 
 fn write_leaf<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
     if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, leaf.test) {
-        let there = *leaf.test == Test::Exists(true);
-        out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
-        lucene_syntax::field(out, name);
-        return Ok(if there { Form::Single } else { Form::Negated });
+        return Ok(lucene_syntax::presence(out, name, *leaf.test == Test::Exists(true)));
     }
     if let Some(name) = leaf.field {
         field(out, name);
@@ -67,11 +64,10 @@ fn write_leaf<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
         (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
             return Ok(lucene_syntax::keyword(out, pattern, false));
         }
-        (Test::Match(pattern), _) if pattern.placeholder().is_none() => value(out, leaf.test),
-        (Test::Number(_) | Test::Bool(_), _) => value(out, leaf.test),
+        (Test::Match(pattern), _) if pattern.placeholder().is_none() => lucene_syntax::value(out, leaf.test),
+        (Test::Number(_) | Test::Bool(_), _) => lucene_syntax::value(out, leaf.test),
         (Test::Regex(pattern, flags), _) => {
-            let regex =
-                lucene_regex::translate(pattern, *flags).map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+            let regex = lucene_regex::of(leaf, pattern, *flags)?;
             out.extend(["/", &regex, "/"]);
         }
         (Test::Cidr(network), Some(_)) => lucene_syntax::quoted(out, network),
@@ -89,20 +85,8 @@ fn field(out: &mut String, name: &str) {
     out.push(':');
 }
 
-fn value(out: &mut String, test: &Test) {
-    match test {
-        Test::Match(pattern) => match pattern.as_text() {
-            Some(plain) => lucene_syntax::quoted(out, plain),
-            None => lucene_syntax::bare(out, pattern),
-        },
-        Test::Number(number) => lucene_syntax::number(out, *number),
-        Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        _ => {}
-    }
-}
-
 fn write_list(out: &mut String, name: &str, tests: &[&Test]) -> Form {
     field(out, name);
-    lucene_syntax::values(out, tests, |out, test| value(out, test));
+    lucene_syntax::values(out, tests, |out, test| lucene_syntax::value(out, test));
     Form::Single
 }

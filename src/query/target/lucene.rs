@@ -69,10 +69,7 @@ pub(super) fn wrapped<'n>(reading: &Reading<'n>, wrap: Wrap) -> Result<Vec<Strin
 impl Lucene {
     fn write_leaf<'n>(&self, out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
         if let (Some(name), Test::Null | Test::Exists(_)) = (leaf.field, leaf.test) {
-            let there = *leaf.test == Test::Exists(true);
-            out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
-            lucene_syntax::field(out, name);
-            return Ok(if there { Form::Single } else { Form::Negated });
+            return Ok(lucene_syntax::presence(out, name, *leaf.test == Test::Exists(true)));
         }
         if let Some(name) = leaf.field {
             lucene_syntax::field(out, name);
@@ -92,8 +89,7 @@ impl Lucene {
                 out.push('/');
             }
             (Test::Regex(pattern, flags), _) => {
-                let regex = lucene_regex::translate(pattern, *flags)
-                    .map_err(|reason| Refusal::unsupported(leaf.spot, reason))?;
+                let regex = lucene_regex::of(leaf, pattern, *flags)?;
                 out.extend(["/", &regex, "/"]);
             }
             (Test::Cidr(network), Some(_)) => lucene_syntax::bare(out, &Pattern::literal(network)),

@@ -9,10 +9,26 @@ use std::fmt::Write as _;
 use regex_syntax::ast::{self, Ast};
 use regex_syntax::ast::{AssertionKind, ClassPerlKind, ClassSet, ClassSetItem, Flag, GroupKind, RepetitionKind};
 
+use crate::query::refusal::Refusal;
 use crate::query::test::RegexFlags;
+use crate::query::tree::Leaf;
+
+/// Characters a regular expression may have (`index.max_regex_length`).
+const MAX_LENGTH: usize = 1000;
+
+/// Lucene's regular expression for that of a comparison.
+pub(super) fn of<'n>(leaf: &Leaf<'n>, pattern: &str, flags: RegexFlags) -> Result<String, Refusal<'n>> {
+    let refuse = |reason: String| Refusal::unsupported(leaf.spot, reason);
+    let regex = translate(pattern, flags).map_err(refuse)?;
+    if regex.chars().count() > MAX_LENGTH {
+        let reason = format!("the regular expression is longer than the {MAX_LENGTH} characters Elasticsearch takes");
+        return Err(refuse(reason));
+    }
+    Ok(regex)
+}
 
 /// The expression between the slashes, those inside escaped. An error is the reason.
-pub(super) fn translate(pattern: &str, flags: RegexFlags) -> Result<String, String> {
+fn translate(pattern: &str, flags: RegexFlags) -> Result<String, String> {
     let ast = ast::parse::ParserBuilder::new()
         .nest_limit(64)
         .build()

@@ -117,6 +117,26 @@ pub(super) fn keyword(out: &mut String, pattern: &Pattern, whole_values: bool) -
     if phrase && wildcard { Form::Or } else { Form::Single }
 }
 
+/// Whether the event has a value in a field.
+pub(super) fn presence(out: &mut String, name: &str, there: bool) -> Form {
+    out.push_str(if there { "_exists_:" } else { "NOT _exists_:" });
+    field(out, name);
+    if there { Form::Single } else { Form::Negated }
+}
+
+/// A string, number or boolean as a value: in quotes, unless it has wildcards.
+pub(super) fn value(out: &mut String, test: &Test) {
+    match test {
+        Test::Match(pattern) => match pattern.as_text() {
+            Some(plain) => quoted(out, plain),
+            None => bare(out, pattern),
+        },
+        Test::Number(one) => number(out, *one),
+        Test::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        _ => {}
+    }
+}
+
 /// A number as a value: a leading minus would be read as an operator.
 pub(super) fn number(out: &mut String, number: crate::query::test::Number) {
     let text = number.to_string();

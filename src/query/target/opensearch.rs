@@ -7,7 +7,7 @@ use super::{Format, Target};
 pub(super) const TARGET: Target = Target {
     name: "opensearch",
     title: "OpenSearch",
-    description: "OpenSearch queries (Lucene syntax, PPL), monitors and saved searches",
+    description: "OpenSearch queries in Lucene's syntax, monitors and saved searches",
     formats: &[
         Format { name: "default", description: "the query", language: "lucene", write: queries, correlate: None },
         json("dsl", "a search request in OpenSearch's query DSL", |reading| wrapped(reading, dsl)),

@@ -1,11 +1,23 @@
 //! Filters (Sigma filters specification 2.1): conditions added to the rules they name.
 
 use crate::model::{Rule, Value};
-use crate::query::detection::{Expression, LogSource, Scope, Sigma};
+use crate::query::detection::{Expression, LogSource, Named, Scope, Sigma, State};
 use crate::query::reading::Compat;
 use crate::query::refusal::{NotConvertible, Refusal, Spot};
+use crate::query::tree::trees;
 
 use super::{condition, detections, logsource};
+
+/// Whether a filter can be read at all, whatever rules it names.
+///
+/// # Errors
+/// If it cannot, at its own place.
+pub(in crate::query) fn check(filter: &Rule) -> Result<(), NotConvertible> {
+    let Some((index, document)) = section_of(filter) else { return Ok(()) };
+    read(filter, document, Scope::Filter(0), Compat::Strict)
+        .map(drop)
+        .map_err(|refusal| told(refusal, filter, index, document))
+}
 
 /// Narrows `sigma` by the `number`th filter that names its rule, if it is for its log source.
 ///
@@ -17,33 +29,59 @@ pub(in crate::query) fn apply<'r>(
     number: u16,
     compat: Compat,
 ) -> Result<(), NotConvertible> {
-    let Some((index, document)) = filter.documents.iter().enumerate().find(|(_, d)| d.get("filter").is_some()) else {
-        return Ok(());
-    };
+    let Some((index, document)) = section_of(filter) else { return Ok(()) };
     if !covers(&logsource(document), &sigma.logsource) {
         return Ok(());
     }
-    narrow(sigma, document, Scope::Filter(number), compat).map_err(|refusal| {
-        let mut why = refusal.locate(filter, index, document);
-        why.reason =
-            format!("the filter `{}`, which applies to the rule, cannot be read: {}", filter.title, why.reason);
-        why
-    })
-}
-
-fn narrow<'r>(sigma: &mut Sigma<'r>, document: &'r Value, scope: Scope, compat: Compat) -> Result<(), Refusal<'r>> {
-    let section = document.get("filter").and_then(Value::as_map).ok_or_else(|| {
-        Refusal::broken(Spot::Top("filter"), "`filter` must be a mapping of rules, selections and a condition")
-    })?;
-    let value = section.iter().find(|(key, _)| key == "condition").map(|(_, value)| value);
-    let value = value.ok_or_else(|| Refusal::broken(Spot::Top("filter"), "`filter` has no `condition`"))?;
-    let (expression, _) = condition(value, Spot::Item(value))?;
-    sigma.detections.extend(detections(section, scope, compat)?);
+    let scope = Scope::Filter(number);
+    let (detections, expression) =
+        read(filter, document, scope, compat).map_err(|refusal| told(refusal, filter, index, document))?;
+    sigma.detections.extend(detections);
     for (old, _) in &mut sigma.conditions {
         let rule = std::mem::replace(old, Expression::Detection(0));
         *old = Expression::And(vec![rule, Expression::In(scope, Box::new(expression.clone()))]);
     }
     Ok(())
+}
+
+fn section_of(filter: &Rule) -> Option<(usize, &Value)> {
+    filter.documents.iter().enumerate().find(|(_, document)| document.get("filter").is_some())
+}
+
+/// The refusal at the filter's own place: what is wrong there is wrong for all rules it names.
+fn told(refusal: Refusal<'_>, filter: &Rule, index: usize, document: &Value) -> NotConvertible {
+    let mut why = refusal.locate(filter, index, document);
+    why.reason = format!("the filter `{}` cannot be read: {}", filter.title, why.reason);
+    why
+}
+
+/// The detections of a filter, and its condition over them.
+fn read<'r>(
+    filter: &'r Rule,
+    document: &'r Value,
+    scope: Scope,
+    compat: Compat,
+) -> Result<(Vec<Named<'r>>, Expression<'r>), Refusal<'r>> {
+    let section = document.get("filter").and_then(Value::as_map).ok_or_else(|| {
+        Refusal::broken(Spot::Top("filter"), "`filter` must be a mapping of rules, selections and a condition")
+    })?;
+    let value = section.iter().find(|(key, _)| key == "condition").map(|(_, value)| value);
+    let value = value.ok_or_else(|| Refusal::broken(Spot::Top("filter"), "`filter` has no `condition`"))?;
+    let (expression, spot) = condition(value, Spot::Item(value))?;
+    let detections = detections(section, scope, compat)?;
+    // Names are looked up here, so that a wrong one is told where it stands and not in a rule.
+    let alone = Sigma {
+        rule: filter,
+        logsource: LogSource::default(),
+        detections: detections.clone(),
+        conditions: vec![(Expression::In(scope, Box::new(expression.clone())), spot)],
+        fields: Vec::new(),
+        state: State::default(),
+    };
+    match trees(&alone) {
+        Ok(_) => Ok((detections, expression)),
+        Err(refusal) => Err(refusal.retold(spot, "")),
+    }
 }
 
 /// Whether each part the filter gives is the rule's.

@@ -13,8 +13,9 @@ use crate::query::writer::{
 
 use super::super::elastic::{
     as_pattern, escaped, field as quoted_field, is_address, is_address_test, is_anything, is_finite, parenthesized,
-    pattern_regex, quoted, regex, translated,
+    pattern_regex, quoted, regex,
 };
+use super::super::lucene_regex;
 
 const LANGUAGE: &str = "an EQL query";
 
@@ -114,7 +115,7 @@ fn strings<'n>(out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
     let spot = Leaf { field: Some(list.field), test: list.tests[0], spot: list.spot, optional: true };
     let regexes: Vec<String> = special
         .iter()
-        .map(|pattern| translated(&spot, &pattern_regex(pattern, true), RegexFlags::default()))
+        .map(|pattern| lucene_regex::of(&spot, &pattern_regex(pattern, true), RegexFlags::default()))
         .collect::<Result<_, _>>()?;
     if !plain.is_empty() {
         out.push_str(" or ");

@@ -16,8 +16,9 @@ use crate::query::writer::{
 
 use super::super::elastic::{
     as_pattern, escaped, field as quoted_field, is_address, is_address_test, is_anything, is_finite, parenthesized,
-    pattern_regex, quoted, regex, translated,
+    pattern_regex, quoted, regex,
 };
+use super::super::lucene_regex;
 use super::super::lucene_syntax;
 
 const LANGUAGE: &str = "an ES|QL query";
@@ -279,7 +280,7 @@ fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Result<(), Refusal<'n>> {
         }
         _ => return Err(cannot_say(leaf, LANGUAGE)),
     };
-    query.extend(["/", &translated(leaf, &expression, flags)?, "/"]);
+    query.extend(["/", &lucene_regex::of(leaf, &expression, flags)?, "/"]);
     out.push_str("qstr(");
     quoted(out, &query);
     out.push(')');

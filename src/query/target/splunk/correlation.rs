@@ -51,16 +51,19 @@ fn events<'n>(correlating: &Correlating<'n>) -> Result<String, Refusal<'n>> {
     if let ([(_, query)], true) = (each.as_slice(), correlation.aliases.is_empty() && !typed) {
         return Ok(query.clone());
     }
-    let mut text = String::from("| multisearch");
+    // The command wants two searches at least.
+    let several = each.len() > 1 || !correlating.strict();
+    let mut text = String::from(if several { "| multisearch" } else { "" });
     for (referred, query) in &each {
-        let label = referred.label().replace('"', "\\\"");
-        let _ = write!(text, "\n[ search {query} | eval event_type=\"{label}\"");
+        let label = referred.label().replace('\\', "\\\\").replace('"', "\\\"");
+        text.push_str(if several { "\n[ search " } else { "" });
+        let _ = write!(text, "{query} | eval event_type=\"{label}\"");
         for alias in &correlation.aliases {
             for (_, field) in alias.fields.iter().filter(|(rule, _)| *rule == referred.reference) {
                 let _ = write!(text, " | rename {} as {}", stats_field(field), stats_field(alias.name));
             }
         }
-        text.push_str(" ]");
+        text.push_str(if several { " ]" } else { "" });
     }
     Ok(text)
 }
@@ -121,7 +124,7 @@ fn rules(correlation: &Correlation<'_>, expression: &Expression<'_>) -> String {
     match expression {
         Expression::Detection(number) => {
             let label = correlation.rules.get(*number).map_or("", |referred| referred.label());
-            format!("event_types=\"{}\"", label.replace('"', "\\\""))
+            format!("event_types=\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\""))
         }
         Expression::Not(child) => format!("NOT {}", rules(correlation, child)),
         Expression::And(children) => each(children, " "),

@@ -60,19 +60,30 @@ fn table(reading: &Reading<'_>) -> String {
     format!(" | table {}", names.join(","))
 }
 
-/// `savedsearches.conf`: a value goes on in the next line behind a backslash.
+/// `savedsearches.conf`: a value goes on in the next line behind a backslash, and stanzas of one
+/// name are one stanza.
 fn saved_searches<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
-    let continued = |text: &str| text.trim_end().split('\n').collect::<Vec<_>>().join(" \\\n");
-    let title: String = reading.rule().title.chars().filter(|c| !matches!(c, '[' | ']')).collect();
-    let description = reading.rule().description.as_deref().unwrap_or_default();
+    let strict = reading.strict();
+    let continued = |text: &str| text.split('\n').collect::<Vec<_>>().join(" \\\n");
+    let unwanted = |c: char| matches!(c, '[' | ']') || (strict && c.is_control());
+    let mut title: String = reading.rule().title.chars().filter(|c| !unwanted(*c)).collect();
+    if strict && title == "default" {
+        // The stanza of that name is for all searches.
+        "Default".clone_into(&mut title);
+    }
+    let mut description = reading.rule().description.as_deref().unwrap_or_default().trim_end();
+    if strict {
+        description = description.trim_end_matches('\\').trim_end();
+    }
     let table = table(reading);
-    let stanza = |search: String| {
+    let stanza = |(number, search): (usize, String)| {
+        let name = if strict && number > 0 { format!("{title} ({})", number + 1) } else { title.clone() };
         format!(
-            "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[{title}]\ndescription = \
+            "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[{name}]\ndescription = \
              {}\nsearch = {}",
             continued(description),
-            (search + &table).split('\n').collect::<Vec<_>>().join(" \\\n")
+            continued(&(search + &table))
         )
     };
-    Ok(searches(reading, false)?.into_iter().map(stanza).collect())
+    Ok(searches(reading, strict)?.into_iter().enumerate().map(stanza).collect())
 }

@@ -121,7 +121,15 @@ impl Splunk {
     fn regex(&mut self, out: &mut String, leaf: &Leaf<'_>, name: &str, regex: &str, negated: bool) {
         let escaped = regex.replace('\\', "\\\\").replace('"', "\\\"");
         let sign = if negated { "!=" } else { "=" };
-        let check = || format!("regex {name}{sign}\"{escaped}\"");
+        let plain = !self.strict || name.chars().all(|c| c.is_alphanumeric() || "_.-{}".contains(c));
+        let check = || {
+            if plain {
+                return format!("regex {name}{sign}\"{escaped}\"");
+            }
+            // The command has no quotes for names; a missing field is null, which is no match.
+            let matched = format!("match({}, \"{escaped}\")", eval_field(name));
+            if negated { format!("where if({matched}, 0, 1)=1") } else { format!("where {matched}") }
+        };
         let is_group = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
             && !name.rsplit('.').next().unwrap_or_default().starts_with(|c: char| c.is_ascii_digit());
         let strict = self.strict;
