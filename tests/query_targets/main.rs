@@ -3,6 +3,7 @@
 
 mod kusto;
 mod lucene_formats;
+mod netwitness;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod splunk;

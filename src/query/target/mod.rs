@@ -20,6 +20,7 @@ mod lucene_formats;
 mod lucene_regex;
 mod lucene_syntax;
 mod lucene_threat;
+mod netwitness;
 mod opensearch;
 mod powershell;
 mod splunk;
@@ -108,6 +109,7 @@ static TARGETS: &[Target] = &[
     kusto::TARGET,
     splunk::TARGET,
     sqlite::TARGET,
+    netwitness::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,
