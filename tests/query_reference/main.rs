@@ -10,6 +10,7 @@ mod json;
 mod kusto;
 mod lucene;
 mod netwitness;
+mod ppl;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod splunk;
@@ -58,7 +59,7 @@ impl Difference<'_> {
 
 /// One table for each family of targets.
 static RECORDS: &[&[Record]] =
-    &[elastic::RECORDS, kusto::RECORDS, lucene::RECORDS, netwitness::RECORDS, splunk::RECORDS];
+    &[elastic::RECORDS, kusto::RECORDS, lucene::RECORDS, netwitness::RECORDS, ppl::RECORDS, splunk::RECORDS];
 
 /// Files whose conversions depend on the rules converted before, and what makes texts alike that
 /// differ in nothing else.

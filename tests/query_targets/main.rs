@@ -4,6 +4,7 @@
 mod kusto;
 mod lucene_formats;
 mod netwitness;
+mod ppl;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod splunk;

@@ -1,5 +1,5 @@
-//! What EQL and ES|QL write alike: strings in quotes, names in back-quotes, and Sigma strings as
-//! Lucene's regular expressions, which both languages use.
+//! What EQL, ES|QL and PPL write alike: strings in quotes, names in back-quotes, Sigma strings as
+//! regular expressions, and words without a field as Lucene queries.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,8 +8,9 @@ use crate::query::pattern::{Part, Pattern};
 use crate::query::refusal::Refusal;
 use crate::query::test::{Number, RegexFlags, Test};
 use crate::query::tree::Leaf;
+use crate::query::writer::cannot_say;
 
-use super::lucene_regex;
+use super::{lucene_regex, lucene_syntax};
 
 /// A string in quotes. Both grammars know `\"`, `\\`, `\n`, `\r` and `\t` and refuse a backslash
 /// before most other characters; a line break must not stand in the string as it is.
@@ -139,4 +140,48 @@ pub(super) fn pattern_regex(pattern: &Pattern, whole: bool) -> String {
         regex.push('$');
     }
     regex
+}
+
+/// The Lucene query for a word anywhere in the event: as a phrase, since analyzed fields hold
+/// words, and in any case as part of a whole value.
+pub(super) fn anywhere<'n>(leaf: &Leaf<'n>, language: &str) -> Result<String, Refusal<'n>> {
+    let any_case = RegexFlags { ignore_case: true, ..RegexFlags::default() };
+    let mut query = String::new();
+    let (expression, flags) = match leaf.test {
+        Test::Match(pattern) if pattern.placeholder().is_none() => {
+            if let Some(text) = pattern.as_text()
+                && text.contains(|c: char| !c.is_alphanumeric() && c != '_')
+            {
+                lucene_syntax::quoted(&mut query, text);
+                query.push_str(lucene_syntax::OR);
+            }
+            (Cow::Owned(pattern_regex(pattern, false)), any_case)
+        }
+        Test::Cased(pattern) if pattern.placeholder().is_none() => {
+            (Cow::Owned(pattern_regex(pattern, false)), RegexFlags::default())
+        }
+        Test::Regex(expression, flags) => (Cow::Borrowed(expression.as_str()), *flags),
+        Test::Number(number) if is_finite(*number) => {
+            lucene_syntax::number(&mut query, *number);
+            return Ok(query);
+        }
+        _ => return Err(cannot_say(leaf, language)),
+    };
+    query.extend(["/", &lucene_regex::of(leaf, &expression, flags)?, "/"]);
+    Ok(query)
+}
+
+/// Whether there is a letter that another case has.
+pub(super) fn has_case(pattern: &Pattern) -> bool {
+    let has = |c: char| {
+        if c.is_ascii() { c.is_ascii_alphabetic() } else { !c.to_lowercase().eq([c]) || !c.to_uppercase().eq([c]) }
+    };
+    pattern.parts().iter().any(|part| matches!(part, Part::Text(text) if text.contains(has)))
+}
+
+/// Whether a pattern looks like that of IPv4 addresses (`10.*`), of which fields may be no text.
+pub(super) fn starts_an_address(pattern: &Pattern) -> bool {
+    let [Part::Text(text), Part::Many] = pattern.parts() else { return false };
+    let number = |part: &str| part.is_empty() || part.parse::<u8>().is_ok();
+    text.contains('.') && text.starts_with(|c: char| c.is_ascii_digit()) && text.split('.').all(number)
 }

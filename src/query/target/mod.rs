@@ -23,6 +23,7 @@ mod lucene_threat;
 mod netwitness;
 mod opensearch;
 mod powershell;
+mod ppl;
 mod splunk;
 mod sqlite;
 mod xpack_watcher;

@@ -8,18 +8,16 @@ use std::borrow::Cow;
 
 use crate::query::pattern::{Part, Pattern};
 use crate::query::refusal::Refusal;
-use crate::query::test::{FieldRef, Number, RegexFlags, Test};
+use crate::query::test::{FieldRef, Number, Test};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
     Dialect, Form, Link, List, Syntax, Written, cannot_say, grouped, is_string_or_number, write_join,
 };
 
 use super::super::elastic::{
-    as_pattern, escaped, field as quoted_field, is_address, is_address_test, is_anything, is_finite, parenthesized,
-    pattern_regex, quoted, regex,
+    anywhere, as_pattern, escaped, field as quoted_field, has_case, is_address, is_address_test, is_anything,
+    is_finite, parenthesized, quoted, regex, starts_an_address,
 };
-use super::super::lucene_regex;
-use super::super::lucene_syntax;
 
 const LANGUAGE: &str = "an ES|QL query";
 
@@ -254,33 +252,9 @@ fn time_part<'n>(out: &mut String, leaf: &Leaf<'n>, name: &str, part: &str, numb
     Ok(())
 }
 
-/// A word anywhere in the event: as a phrase, since analyzed fields hold words, and in any case as
-/// part of a whole value.
+/// A word anywhere in the event.
 fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Result<(), Refusal<'n>> {
-    let any_case = RegexFlags { ignore_case: true, ..RegexFlags::default() };
-    let mut query = String::new();
-    let (expression, flags) = match leaf.test {
-        Test::Match(pattern) if pattern.placeholder().is_none() => {
-            if let Some(text) = pattern.as_text()
-                && text.contains(|c: char| !c.is_alphanumeric() && c != '_')
-            {
-                lucene_syntax::quoted(&mut query, text);
-                query.push_str(lucene_syntax::OR);
-            }
-            (Cow::Owned(pattern_regex(pattern, false)), any_case)
-        }
-        Test::Cased(pattern) if pattern.placeholder().is_none() => {
-            (Cow::Owned(pattern_regex(pattern, false)), RegexFlags::default())
-        }
-        Test::Regex(expression, flags) => (Cow::Borrowed(expression.as_str()), *flags),
-        Test::Number(number) if is_finite(*number) => {
-            lucene_syntax::number(&mut query, *number);
-            out.extend(["qstr(\"", &query, "\")"]);
-            return Ok(());
-        }
-        _ => return Err(cannot_say(leaf, LANGUAGE)),
-    };
-    query.extend(["/", &lucene_regex::of(leaf, &expression, flags)?, "/"]);
+    let query = anywhere(leaf, LANGUAGE)?;
     out.push_str("qstr(");
     quoted(out, &query);
     out.push(')');
@@ -337,19 +311,4 @@ fn cased(text: &str, lower: bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() })
-}
-
-/// Whether there is a letter that another case has.
-fn has_case(pattern: &Pattern) -> bool {
-    let has = |c: char| {
-        if c.is_ascii() { c.is_ascii_alphabetic() } else { !c.to_lowercase().eq([c]) || !c.to_uppercase().eq([c]) }
-    };
-    pattern.parts().iter().any(|part| matches!(part, Part::Text(text) if text.contains(has)))
-}
-
-/// Whether a pattern looks like that of IPv4 addresses (`10.*`), of which fields may be no text.
-fn starts_an_address(pattern: &Pattern) -> bool {
-    let [Part::Text(text), Part::Many] = pattern.parts() else { return false };
-    let number = |part: &str| part.is_empty() || part.parse::<u8>().is_ok();
-    text.contains('.') && text.starts_with(|c: char| c.is_ascii_digit()) && text.split('.').all(number)
 }
