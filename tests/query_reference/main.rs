@@ -14,6 +14,7 @@ mod ppl;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod splunk;
+mod victorialogs;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -58,8 +59,15 @@ impl Difference<'_> {
 }
 
 /// One table for each family of targets.
-static RECORDS: &[&[Record]] =
-    &[elastic::RECORDS, kusto::RECORDS, lucene::RECORDS, netwitness::RECORDS, ppl::RECORDS, splunk::RECORDS];
+static RECORDS: &[&[Record]] = &[
+    elastic::RECORDS,
+    kusto::RECORDS,
+    lucene::RECORDS,
+    netwitness::RECORDS,
+    ppl::RECORDS,
+    splunk::RECORDS,
+    victorialogs::RECORDS,
+];
 
 /// Files whose conversions depend on the rules converted before, and what makes texts alike that
 /// differ in nothing else.

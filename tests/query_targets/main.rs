@@ -8,6 +8,7 @@ mod ppl;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod splunk;
+mod victorialogs;
 
 use purplebook::model::Attack;
 use purplebook::query::{Context, Request, convert, target};

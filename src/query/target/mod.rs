@@ -24,8 +24,10 @@ mod netwitness;
 mod opensearch;
 mod powershell;
 mod ppl;
+mod re2;
 mod splunk;
 mod sqlite;
+mod victorialogs;
 mod xpack_watcher;
 
 use super::front::legacy;
@@ -111,6 +113,7 @@ static TARGETS: &[Target] = &[
     splunk::TARGET,
     sqlite::TARGET,
     netwitness::TARGET,
+    victorialogs::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,
