@@ -8,6 +8,7 @@
 mod elastic;
 mod json;
 mod kusto;
+mod loki;
 mod lucene;
 mod netwitness;
 mod ppl;
@@ -62,6 +63,7 @@ impl Difference<'_> {
 static RECORDS: &[&[Record]] = &[
     elastic::RECORDS,
     kusto::RECORDS,
+    loki::RECORDS,
     lucene::RECORDS,
     netwitness::RECORDS,
     ppl::RECORDS,

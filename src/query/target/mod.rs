@@ -15,6 +15,7 @@ mod legacy_lucene;
 mod legacy_qradar;
 mod legacy_splunk;
 mod legacy_text;
+mod loki;
 mod lucene;
 mod lucene_formats;
 mod lucene_regex;
@@ -111,6 +112,7 @@ static TARGETS: &[Target] = &[
     esql::TARGET,
     kusto::TARGET,
     splunk::TARGET,
+    loki::TARGET,
     sqlite::TARGET,
     netwitness::TARGET,
     victorialogs::TARGET,
