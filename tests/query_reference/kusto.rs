@@ -2,8 +2,24 @@
 
 use super::{Difference, Record};
 
-pub(crate) static RECORDS: &[Record] =
-    &[Record { file: "kusto", target: "kusto", format: "default", pipelines: &[], why: kusto, never: &[] }];
+pub(crate) static RECORDS: &[Record] = &[
+    Record { file: "kusto", target: "kusto", format: "default", pipelines: &[], why: kusto, never: &[] },
+    Record {
+        file: "kusto_xdr",
+        target: "kusto",
+        format: "default",
+        pipelines: &["microsoft_xdr"],
+        why: xdr,
+        never: LOGOFF,
+    },
+];
+
+/// Rules that ask for nothing but an event id, which the reference leaves out.
+const LOGOFF: &[(&str, &str)] = &[
+    ("rules/windows/builtin/security/win_security_user_logoff.yml", ONLY_AN_ID),
+    ("rules/windows/builtin/security/win_security_workstation_was_locked.yml", ONLY_AN_ID),
+];
+const ONLY_AN_ID: &str = "nothing is left of a rule without its event id";
 
 /// What the reference writes, what we write instead, and why. The first that fits is named.
 const REASONS: &[(&str, &str, &str)] = &[
@@ -37,4 +53,30 @@ fn kusto(difference: &Difference<'_>) -> Option<&'static str> {
         None => theirs.is_empty() && ours.contains(better),
     };
     REASONS.iter().find(fits).map(|(_, _, why)| *why)
+}
+
+/// The reasons of the pipelines: what the reference writes, what we write instead.
+fn xdr(difference: &Difference<'_>) -> Option<&'static str> {
+    const ALSO: &str = "the table has events of other kinds too";
+    const OF_PIPELINE: &[(&str, &str, &str)] = &[
+        ("RegistryKey ", "RegistryPath ", "a registry path has the name of the value"),
+        ("DWORD (", "RegistryValueData ", "Defender writes registry data in another way"),
+        ("(Empty)", "RegistryValueData", "Defender writes registry data in another way"),
+        ("Binary Data", "RegistryValueType", "Defender writes registry data in another way"),
+        ("MD5 startswith", "MD5 ", "a hash is compared as a whole"),
+        ("SHA256 startswith", "SHA256 ", "a hash is compared as a whole"),
+        ("AccountName contains", "AccountDomain contains", "a part of an account may be one of its domain"),
+        ("RequestAccountName ", "InitiatingProcessAccountName ", "the account of a remote request is another one"),
+    ];
+    let (ours, reference) = match (difference.ours, difference.reference) {
+        (None, Some(_)) => return Some("the table does not have what the rule asks for"),
+        (Some(_), None) => return Some("the table has what the rule asks for"),
+        (ours, reference) => (ours?.concat(), reference?.concat()),
+    };
+    let fits = |(theirs, better, _): &&(&str, &str, &str)| reference.contains(theirs) && ours.contains(better);
+    match OF_PIPELINE.iter().find(fits) {
+        Some((.., why)) => Some(why),
+        None if ours.matches("ActionType ").count() > reference.matches("ActionType ").count() => Some(ALSO),
+        None => kusto(difference),
+    }
 }

@@ -2,6 +2,7 @@
 //! where a language cannot say it.
 
 mod kusto;
+mod kusto_pipelines;
 mod loki;
 mod lucene_formats;
 mod netwitness;

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use crate::model::Value;
 use crate::model::pipeline::{Finalizer, Pipeline, PostprocessingItem, ProcessingItem, Transformation};
 
-use super::detection::{Applied, Detection, Item, LogSource, Sigma};
+use super::detection::{Applied, Detection, Item, LogSource, Sigma, StateValue};
 use super::reading::Compat;
 use super::refusal::{Refusal, Spot};
 use super::tree::MAX_LEAVES;
@@ -180,6 +180,10 @@ impl Chain {
     }
 
     fn apply_from<'r>(&'r self, sigma: &mut Sigma<'r>, compat: Compat, trace: Trace) -> Result<Trace, Refusal<'r>> {
+        if !self.steps.is_empty() {
+            let mode = if compat == Compat::Strict { "strict" } else { "pysigma" };
+            sigma.state.set("compat", StateValue::Str(mode.to_owned()));
+        }
         let mut run = Run { chain: self, sigma, compat, trace, names: HashMap::new() };
         for step in &self.steps {
             run.step(step)?;

@@ -1,0 +1,160 @@
+//! Built-in pipelines of `kusto`: what becomes of a rule's fields in Microsoft's tables.
+
+use std::path::Path;
+
+use purplebook::config::{PipelineChoice, QueryChoice, QueryConfig};
+use purplebook::model::Attack;
+use purplebook::query::{Context, convert};
+use purplebook::requests::requests;
+use purplebook::source::SourceSet;
+
+use super::query_support::rule;
+
+/// The query of one selection through a built-in pipeline, or the reason there is none.
+fn through(pipeline: &str, logsource: &str, items: &str) -> Result<String, String> {
+    let choice = QueryChoice {
+        target: "kusto".to_owned(),
+        title: String::new(),
+        format: None,
+        pipelines: vec![PipelineChoice::BuiltIn(pipeline.to_owned())],
+    };
+    let config = QueryConfig { show: vec![choice], ..QueryConfig::default() };
+    let mut sources = SourceSet::new(Vec::new(), Vec::new());
+    let (requests, findings) = requests(&config, Path::new(""), &mut sources).expect("built in");
+    assert!(findings.is_empty(), "{findings:?}");
+    let rule = rule(&format!(
+        "title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\nlogsource: {{{logsource}}}\n\
+         detection:\n  selection:\n    {items}\n  condition: selection\n"
+    ));
+    let attack = Attack::default();
+    let outcome = convert(&rule, &requests[0], &Context::new(&[], &attack));
+    outcome.map(|queries| queries.join("\n")).map_err(|why| why.reason)
+}
+
+/// The part of a query after its table.
+fn filter(query: Result<String, String>) -> Result<String, String> {
+    query.map(|query| query.split_once("| where ").map_or(query.clone(), |(_, filter)| filter.to_owned()))
+}
+
+#[test]
+fn defender_has_a_column_for_each_field() {
+    for (category, written, expected) in [
+        ("process_creation", "Image|endswith: '\\a.exe'", r#"FolderPath endswith "\\a.exe""#),
+        ("process_creation", "ParentImage: 'C:\\a.exe'", r#"InitiatingProcessFolderPath =~ "C:\\a.exe""#),
+        ("process_creation", "GrandParentImage|endswith: '\\a.exe'", r#"InitiatingProcessParentFileName =~ "a.exe""#),
+        (
+            "process_creation",
+            "User: 'NT AUTHORITY\\SYSTEM'",
+            r#"AccountName =~ "SYSTEM" and AccountDomain =~ "NT AUTHORITY""#,
+        ),
+        (
+            "process_creation",
+            "User|contains: AUTHORI",
+            r#"AccountName contains "AUTHORI" or AccountDomain contains "AUTHORI""#,
+        ),
+        ("process_creation", "User|neq: 'A\\b'", r#"(not(AccountName =~ "b")) or (not(AccountDomain =~ "A"))"#),
+        ("process_creation", "User: root", r#"AccountName =~ "root""#),
+        ("process_creation", "Hashes|contains: ['MD5=a', 'SHA256=b']", r#"MD5 =~ "a" or SHA256 =~ "b""#),
+        ("process_creation", "ProcessId: '10'", "ProcessId == 10"),
+        ("process_creation", "LogonId: '0x3e7'", "LogonId == 999"),
+        ("process_creation", "ProcessVersionInfoProductVersion: 1.0a", r#"ProcessVersionInfoProductVersion =~ "1.0a""#),
+        ("file_delete", "TargetFilename: a", r#"ActionType =~ "FileDeleted" and FolderPath =~ "a""#),
+        ("network_connection", "Initiated: false", r#"ActionType =~ "InboundConnectionAccepted""#),
+        ("network_connection", "DestinationPort: ['80', '443']", "RemotePort in (80, 443)"),
+        ("registry_event", "TargetObject: 'HKLM\\a\\b'", r#"RegistryPath =~ "HKEY_LOCAL_MACHINE\\a\\b""#),
+        ("registry_event", "TargetObject|contains: '\\Run\\'", r#"RegistryPath contains "\\Run\\""#),
+        (
+            "registry_event",
+            "TargetObject|startswith: 'HKCU\\a'",
+            r#"RegistryPath matches regex "(?is)^HKEY_CURRENT_USER.*\\\\a""#,
+        ),
+        (
+            "registry_event",
+            "TargetObject|contains: '\\System\\CurrentControlSet\\a'",
+            r#"RegistryPath matches regex "(?is)\\\\System\\\\.*ControlSet.*\\\\a""#,
+        ),
+        ("registry_event", "Details: 'DWORD (0x00000001)'", r#"RegistryValueData =~ "1""#),
+        ("registry_event", "Details: Binary Data", r#"RegistryValueType =~ "Binary""#),
+        ("registry_event", "EventType: DeleteValue", r#"ActionType =~ "RegistryValueDeleted""#),
+        (
+            "registry_event",
+            "EventID: [12, 13]",
+            r#"ActionType in~ ("RegistryKeyCreated", "RegistryKeyDeleted", "RegistryValueDeleted", "RegistryValueSet")"#,
+        ),
+        ("image_load", "ImageLoaded: a", r#"FolderPath =~ "a""#),
+    ] {
+        let found = filter(through("microsoft_xdr", &format!("product: windows, category: {category}"), written));
+        assert_eq!(found.as_deref(), Ok(expected), "{category}: {written}");
+    }
+}
+
+#[test]
+fn a_service_has_its_tables_by_event_id() {
+    for (service, written, expected) in [
+        (
+            "sysmon",
+            "{EventID: 1, Image: a}",
+            "DeviceProcessEvents\n| where ActionType =~ \"ProcessCreated\" and FolderPath =~ \"a\"",
+        ),
+        (
+            "security",
+            "{EventID: 4624, LogonType: 3}",
+            "DeviceLogonEvents\n| where ActionType =~ \"LogonSuccess\" and LogonType =~ \"Network\"",
+        ),
+        (
+            "security",
+            "{EventID: 4657, ObjectName: '\\REGISTRY\\MACHINE\\a'}",
+            "DeviceRegistryEvents\n| where (ActionType in~ (\"RegistryValueSet\", \"RegistryValueDeleted\")) and RegistryKey =~ \"HKEY_LOCAL_MACHINE\\\\a\"",
+        ),
+    ] {
+        let found = through("microsoft_xdr", &format!("product: windows, service: {service}"), written);
+        assert_eq!(found.as_deref(), Ok(expected), "{service}: {written}");
+    }
+}
+
+#[test]
+fn what_defender_does_not_have_is_refused() {
+    for (logsource, written, expected) in [
+        (
+            "category: process_creation",
+            "CurrentDirectory: a",
+            "DeviceProcessEvents has no column for this field (field `CurrentDirectory`)",
+        ),
+        (
+            "category: image_load",
+            "Description: a",
+            "DeviceImageLoadEvents tells this of the process, not of the loaded file (field `Description`)",
+        ),
+        (
+            "category: file_access",
+            "FileName: a",
+            "DeviceFileEvents has no events of files that are read, or of changed creation times",
+        ),
+        (
+            "category: file_event",
+            "ParentImage|contains: '\\Temp\\'",
+            "of the parent of the process the table tells the file's name alone (field `ParentImage`)",
+        ),
+        (
+            "category: process_creation",
+            "Hashes: IMPHASH=a",
+            "`Hashes` has no hash of a kind the pipeline knows (MD5, SHA1, SHA256)",
+        ),
+        (
+            "category: registry_set",
+            "Details: 'DWORD (0x12345678)'",
+            "DeviceRegistryEvents writes this number in another way, which is not known here (field `Details`)",
+        ),
+        ("service: sysmon", "EventID: [1, 11]", "the table has no events of this id (field `EventID`)"),
+        (
+            "service: security",
+            "{EventID: 4624, LogonType: 9}",
+            "DeviceLogonEvents has no logons of this type (field `LogonType`)",
+        ),
+        ("service: dhcp", "a: b", "Defender XDR has no known table for this log source"),
+    ] {
+        let found = through("microsoft_xdr", &format!("product: windows, {logsource}"), written);
+        let expected = format!("{expected} (pipeline Microsoft Defender XDR)");
+        assert_eq!(found, Err(expected), "{logsource}: {written}");
+    }
+}
