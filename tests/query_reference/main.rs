@@ -5,6 +5,7 @@
 //! `docs/differences/` (`PURPLEBOOK_BLESS=1` writes it anew; `ONLY=lucene` looks at one file of
 //! recorded conversions).
 
+mod crowdstrike;
 mod elastic;
 mod json;
 mod kusto;
@@ -70,6 +71,8 @@ static RECORDS: &[&[Record]] = &[
     splunk::RECORDS,
     victorialogs::RECORDS,
 ];
+static RECORDS: &[&[Record]] =
+    &[crowdstrike::RECORDS, elastic::RECORDS, kusto::RECORDS, lucene::RECORDS, netwitness::RECORDS, splunk::RECORDS];
 
 /// Files whose conversions depend on the rules converted before, and what makes texts alike that
 /// differ in nothing else.

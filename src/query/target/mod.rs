@@ -1,5 +1,6 @@
 //! The targets: one file each, one line each in the registry.
 
+mod crowdstrike;
 mod elastic;
 mod eql;
 mod es_qs;
@@ -116,6 +117,7 @@ static TARGETS: &[Target] = &[
     sqlite::TARGET,
     netwitness::TARGET,
     victorialogs::TARGET,
+    crowdstrike::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,
