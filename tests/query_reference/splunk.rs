@@ -20,7 +20,30 @@ pub(crate) static RECORDS: &[Record] = &[
         why: splunk,
         never: &[],
     },
+    Record {
+        file: "splunk_cim",
+        target: "splunk",
+        format: "data_model",
+        pipelines: &["splunk_cim"],
+        why: data_model,
+        never: &[],
+    },
 ];
+
+fn data_model(difference: &Difference<'_>) -> Option<&'static str> {
+    let (ours, reference) = (difference.ours?.concat(), difference.reference?.concat());
+    [
+        (
+            reference.contains("datamodel=Web.Proxy"),
+            "a dataset that is not the root of its model, which is a node of it",
+        ),
+        (reference.contains("Condition=\"true\""), "a regular expression, which `tstats` cannot look for"),
+        (ours.contains("| regex "), "a regular expression, which `tstats` cannot look for"),
+    ]
+    .into_iter()
+    .find_map(|(is, why)| is.then_some(why))
+    .or_else(|| splunk(difference))
+}
 
 fn splunk(difference: &Difference<'_>) -> Option<&'static str> {
     let ours = difference.ours?.concat();

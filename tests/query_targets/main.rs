@@ -19,15 +19,35 @@ use purplebook::load;
 use purplebook::model::Attack;
 use purplebook::query::{Chain, Context, Request, built_in_pipelines, convert, target};
 use purplebook::text::FileId;
+use std::path::Path;
+
+use purplebook::config::{PipelineChoice, QueryChoice, QueryConfig};
+use purplebook::model::Attack;
+use purplebook::query::{Context, convert};
+use purplebook::requests::requests;
+use purplebook::source::SourceSet;
 use query_support::rule;
 
 /// The query of a detection section in a format of a target, or the reason there is none.
 fn query(name: &str, format: &str, detection: &str) -> Result<String, String> {
+    query_with(name, format, &[], detection)
+}
+
+/// The same through pipelines of ours.
+fn query_with(name: &str, format: &str, pipelines: &[&str], detection: &str) -> Result<String, String> {
     let rule = rule(&format!("title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\n{detection}"));
-    let mut request = Request::new(target(name).expect("registered"));
-    request.format = request.target.format(format).expect("a format");
+    let choice = QueryChoice {
+        target: name.to_owned(),
+        title: String::new(),
+        format: Some(format.to_owned()),
+        pipelines: pipelines.iter().map(|name| PipelineChoice::BuiltIn((*name).to_owned())).collect(),
+    };
+    let config = QueryConfig { show: vec![choice], ..QueryConfig::default() };
+    let mut sources = SourceSet::new(Vec::new(), Vec::new());
+    let (requests, findings) = requests(&config, Path::new(""), &mut sources).expect("built in");
+    assert!(findings.is_empty(), "{findings:?}");
     let attack = Attack::default();
-    let outcome = convert(&rule, &request, &Context::new(&[], &attack));
+    let outcome = convert(&rule, &requests[0], &Context::new(&[], &attack));
     outcome.map(|queries| queries.join("\n")).map_err(|why| why.reason)
 }
 

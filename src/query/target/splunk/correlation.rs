@@ -7,6 +7,7 @@ use crate::query::detection::Expression;
 use crate::query::reading::{Correlating, Matches};
 use crate::query::refusal::Refusal;
 
+use super::search::Commands;
 use super::searches;
 
 /// The search of a correlation.
@@ -39,7 +40,7 @@ fn events<'n>(correlating: &Correlating<'n>) -> Result<String, Refusal<'n>> {
             let reason = "a Splunk search cannot correlate the matches of a correlation";
             return Err(Refusal::unsupported(matching.referred.spot, reason));
         };
-        let mut queries = searches(reading, true)?;
+        let mut queries = searches(reading, Commands::FirstTermsBefore)?;
         if queries.len() != 1 {
             let reason = "a Splunk search cannot correlate a rule with several conditions";
             return Err(Refusal::unsupported(matching.referred.spot, reason));

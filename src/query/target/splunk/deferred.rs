@@ -24,9 +24,8 @@ impl Deferred {
         let (stem, number) = self.number(field);
         let condition = format!("{stem}Condition{number}");
         let group = group(&stem, &number);
-        self.conditions.push(format!(
-            "rex field={field} \"(?<{group}>{regex})\"\n| eval {condition}=if(isnotnull({group}), \"true\", \"false\")"
-        ));
+        self.conditions.push(format!("rex field={field} \"(?<{group}>{regex})\""));
+        self.conditions.push(format!("eval {condition}=if(isnotnull({group}), \"true\", \"false\")"));
         self.names.push(condition.clone());
         condition
     }

@@ -5,6 +5,7 @@
 //! of several alternatives a field made by `rex` or `eval`, which a second `search` looks at.
 
 mod correlation;
+mod data_model;
 mod deferred;
 mod search;
 
@@ -12,7 +13,7 @@ use crate::query::reading::Reading;
 use crate::query::refusal::Refusal;
 
 use super::{Format, Target};
-use search::Splunk;
+use search::{Commands, Splunk};
 
 pub(super) const TARGET: Target = Target {
     name: "splunk",
@@ -33,18 +34,26 @@ pub(super) const TARGET: Target = Target {
             write: saved_searches,
             correlate: None,
         },
+        Format {
+            name: "data_model",
+            description: "a search of an accelerated data model, with the pipeline `splunk_cim`",
+            language: "spl",
+            write: data_model::write,
+            correlate: None,
+        },
     ],
     legacy: None,
 };
 
 fn write<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
     let table = table(reading);
-    searches(reading, true).map(|searches| searches.into_iter().map(|search| search + &table).collect())
+    searches(reading, Commands::FirstTermsBefore)
+        .map(|searches| searches.into_iter().map(|search| search + &table).collect())
 }
 
 /// The searches of a rule, without a table of its fields.
-fn searches<'n>(reading: &Reading<'n>, first_terms: bool) -> Result<Vec<String>, Refusal<'n>> {
-    reading.queries.iter().map(|query| Splunk::new(reading.strict(), first_terms).search(query)).collect()
+fn searches<'n>(reading: &Reading<'n>, commands: Commands) -> Result<Vec<String>, Refusal<'n>> {
+    reading.queries.iter().map(|query| Splunk::new(reading.strict(), commands).search(query)).collect()
 }
 
 /// The fields worth looking at.
@@ -85,5 +94,9 @@ fn saved_searches<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>>
             continued(&(search + &table))
         )
     };
-    Ok(searches(reading, strict)?.into_iter().enumerate().map(stanza).collect())
+    Ok(searches(reading, if strict { Commands::FirstTermsBefore } else { Commands::AllTerms })?
+        .into_iter()
+        .enumerate()
+        .map(stanza)
+        .collect())
 }

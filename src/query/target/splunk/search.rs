@@ -12,19 +12,40 @@ use super::deferred::Deferred;
 
 const LANGUAGE: &str = "a Splunk search";
 
+/// What may stand behind a search.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Commands {
+    /// Commands, and a second search for all terms.
+    AllTerms,
+    /// The same, but plain terms at the start stay before them.
+    FirstTermsBefore,
+    /// None: more may be found than is asked for.
+    Without,
+}
+
 /// A search while it is written.
 pub(super) struct Splunk {
     strict: bool,
-    /// Whether plain terms at the start go before the commands.
-    first_terms: bool,
+    commands: Commands,
     deferred: Deferred,
     /// Whether what is written must hold for every event, so that a command can check it.
     required: bool,
 }
 
 impl Splunk {
-    pub(super) fn new(strict: bool, first_terms: bool) -> Self {
-        Self { strict, first_terms, deferred: Deferred::default(), required: true }
+    pub(super) fn new(strict: bool, commands: Commands) -> Self {
+        Self { strict, commands, deferred: Deferred::default(), required: true }
+    }
+
+    /// A search alone, which finds at least what is asked for.
+    pub(super) fn widely<'n>(node: &Node<'n>) -> Result<String, Refusal<'n>> {
+        Self::new(true, Commands::Without).query(node)
+    }
+
+    /// The search, and what it leaves to commands.
+    pub(super) fn parts<'n>(mut self, node: &Node<'n>) -> Result<(String, Deferred), Refusal<'n>> {
+        let search = self.query(node)?;
+        Ok((search, self.deferred))
     }
 
     /// The search with all commands.
@@ -34,7 +55,7 @@ impl Splunk {
         if self.deferred.conditions.is_empty() {
             text.push_str(if search.is_empty() { "*" } else { &search });
         } else {
-            let at = if self.first_terms { self.first_terms_of(&search) } else { 0 };
+            let at = if self.commands == Commands::FirstTermsBefore { self.first_terms_of(&search) } else { 0 };
             let (first, rest) = search.split_at(at);
             text.push_str(first.trim_end());
             if self.strict && text.is_empty() {
@@ -185,12 +206,15 @@ impl Splunk {
             }
         }
         regex.push('$');
-        if self.required {
+        let alone = self.commands == Commands::Without;
+        if self.required || alone {
             field(out, name);
             out.push('=');
             string(out, pattern, true);
         }
-        self.regex(out, leaf, name, &regex, false);
+        if !alone {
+            self.regex(out, leaf, name, &regex, false);
+        }
     }
 
     fn text(&mut self, out: &mut String, leaf: &Leaf<'_>, pattern: &Pattern) {
@@ -323,6 +347,39 @@ impl<'n> Dialect<'n> for Splunk {
     }
 }
 
+/// Whether a search leaves a comparison of a field to commands. It can say some in a way that
+/// finds more, but not `exactly`.
+pub(super) fn is_left(test: &Test, exactly: bool) -> bool {
+    match test {
+        Test::Regex(..) | Test::FieldRef(_) => true,
+        Test::Cased(_) => exactly,
+        Test::Match(pattern) => exactly && !is_searchable(pattern),
+        _ => false,
+    }
+}
+
+/// A condition that finds at least what `node` does, without what a search leaves to commands;
+/// `None` if that is everything. A search can widen a comparison, but not where it is `negated`.
+pub(super) fn widened<'n>(node: &Node<'n>, negated: bool) -> Option<Node<'n>> {
+    let drops = |test: &Test| is_left(test, negated);
+    match node {
+        Node::Leaf(Leaf { test: Test::Any(tests), .. }) => (!tests.iter().any(drops)).then(|| node.clone()),
+        Node::Leaf(leaf) => (!drops(leaf.test)).then(|| node.clone()),
+        Node::Not(child) => widened(child, !negated).map(|child| Node::Not(Box::new(child))),
+        Node::And(children) | Node::Or(children) => {
+            let parts = children.iter().map(|child| widened(child, negated));
+            // What is left out of an AND demands less, out of an OR more; a negation turns it over.
+            let parts: Vec<_> = if matches!(node, Node::And(_)) == negated {
+                parts.collect::<Option<_>>()?
+            } else {
+                parts.flatten().collect()
+            };
+            let join = if matches!(node, Node::And(_)) { Node::all } else { Node::any };
+            (!parts.is_empty()).then(|| join(parts))
+        }
+    }
+}
+
 /// Whether a search can look for a string: it has no escape for `*`, and no other wildcard.
 fn is_searchable(pattern: &Pattern) -> bool {
     !pattern.parts().iter().any(|part| match part {
@@ -352,7 +409,7 @@ fn string(out: &mut String, pattern: &Pattern, wide: bool) {
 }
 
 /// A field in a search.
-fn field(out: &mut String, name: &str) {
+pub(super) fn field(out: &mut String, name: &str) {
     if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
         out.push_str(name);
         return;
@@ -363,6 +420,6 @@ fn field(out: &mut String, name: &str) {
 }
 
 /// A field in an expression of `eval` and `where`.
-fn eval_field(name: &str) -> String {
+pub(super) fn eval_field(name: &str) -> String {
     format!("'{name}'")
 }
