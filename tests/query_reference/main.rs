@@ -62,6 +62,7 @@ impl Difference<'_> {
 
 /// One table for each family of targets.
 static RECORDS: &[&[Record]] = &[
+    crowdstrike::RECORDS,
     elastic::RECORDS,
     kusto::RECORDS,
     loki::RECORDS,
@@ -71,8 +72,6 @@ static RECORDS: &[&[Record]] = &[
     splunk::RECORDS,
     victorialogs::RECORDS,
 ];
-static RECORDS: &[&[Record]] =
-    &[crowdstrike::RECORDS, elastic::RECORDS, kusto::RECORDS, lucene::RECORDS, netwitness::RECORDS, splunk::RECORDS];
 
 /// Files whose conversions depend on the rules converted before, and what makes texts alike that
 /// differ in nothing else.
