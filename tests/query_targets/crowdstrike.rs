@@ -1,6 +1,6 @@
 //! `crowdstrike`, and its pipeline `crowdstrike_fdr`.
 
-use super::{items, query, with_pipeline};
+use super::{items, query, query_with};
 
 #[test]
 fn values_stay_themselves_in_a_regular_expression() {
@@ -54,10 +54,10 @@ fn the_pipeline_names_events_and_devices() {
         let rule = format!(
             "logsource: {{category: {category}, product: windows}}\ndetection:\n  s:\n    {item}\n  condition: s\n"
         );
-        assert_eq!(with_pipeline("crowdstrike", "crowdstrike_fdr", &rule), Ok(expected), "{item}");
+        assert_eq!(query_with("crowdstrike", "default", &["crowdstrike_fdr"], &rule), Ok(expected), "{item}");
     }
     let path = "logsource: {category: process_creation, product: windows}\ndetection:\n  s: {ParentImage: 'C:\\x'}\n  \
                 condition: s\n";
-    let refused = with_pipeline("crowdstrike", "crowdstrike_fdr", path).expect_err("no path");
+    let refused = query_with("crowdstrike", "default", &["crowdstrike_fdr"], path).expect_err("no path");
     assert!(refused.contains("the name of the parent's file only"), "{refused}");
 }
