@@ -101,6 +101,30 @@ fn jsonl_has_a_line_for_each_rule_file_in_order() {
 }
 
 #[test]
+fn saved_searches_are_a_file_with_one_head() {
+    let dir = project();
+    let rule = |title: &str, value: &str| {
+        format!(
+            "title: {title}\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\ndescription: |\n  One\n  two\nlogsource: {{category: \
+             dns}}\ndetection:\n  s:\n    A|endswith: {value}\n  condition: s\n"
+        )
+    };
+    fs::create_dir(dir.path().join("saved")).expect("made");
+    fs::write(dir.path().join("saved/a.yml"), rule("First", "x")).expect("written");
+    fs::write(dir.path().join("saved/b.yml"), rule("Second", "y")).expect("written");
+    let head = "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n";
+    let stanzas = "\n[First]\ndescription = One \\\ntwo\nsearch = A=\"*x\"\n\n[Second]\ndescription = One \\\ntwo\nsearch = \
+                   A=\"*y\"\n";
+    let (code, out, err) = convert(dir.path(), &["-t", "splunk", "-f", "savedsearches", "saved"]);
+    assert_eq!((code, out, err.as_str()), (Some(0), format!("{head}{stanzas}"), ""));
+    let (_, out, _) = convert(dir.path(), &["-t", "splunk", "-f", "savedsearches", "--jsonl", "saved"]);
+    assert!(!out.contains("[default]") && out.contains(r#""queries":["\n[First]"#), "{out}");
+    // A file without searches has nothing to say about them.
+    let (_, out, _) = convert(dir.path(), &["-t", "splunk", "-f", "savedsearches", "rules/a"]);
+    assert_eq!(out, "");
+}
+
+#[test]
 fn what_is_not_known_is_answered_with_what_is() {
     let dir = project();
     let targets = purplebook::config::list(purplebook::query::targets().iter().map(|target| target.name));

@@ -53,6 +53,7 @@ fn texts(files: &[Conversion], request: &Request) -> Result<String, Failure> {
     let queries = files.iter().flat_map(|file| file.outcome.iter().flatten().cloned()).collect();
     let mut text = String::new();
     for query in finalized(queries, request)? {
+        text.push_str(if text.is_empty() { request.format.head() } else { "" });
         text.push_str(query.trim_end_matches('\n'));
         text.push('\n');
     }

@@ -159,6 +159,10 @@ fn compare(
             outcomes =
                 outcomes.map(|outcome| outcome.map(|queries| queries.iter().map(|query| shortest(query)).collect()));
         }
+        let head = request.format.head();
+        if !head.is_empty() {
+            outcomes = outcomes.map(|outcome| outcome.map(|queries| vec![head.to_owned() + &queries.join("\n")]));
+        }
         let [compatible, strict] = outcomes;
         let alike = |ours: Option<&Vec<String>>| match REMEMBERING.iter().find(|(file, _)| *file == record.file) {
             Some((_, forget)) => {

@@ -80,6 +80,13 @@ pub struct Format {
     pub(super) correlate: Option<Correlate>,
 }
 
+impl Format {
+    /// What stands once before all texts of a file.
+    pub fn head(&self) -> &'static str {
+        if self.name == splunk::SAVED_SEARCHES { splunk::HEAD } else { "" }
+    }
+}
+
 /// Writes the conditions of a document.
 pub(super) type Write = for<'n> fn(&Reading<'n>) -> Result<Vec<String>, Refusal<'n>>;
 

@@ -15,6 +15,12 @@ use crate::query::refusal::Refusal;
 use super::{Format, Target};
 use search::{Commands, Splunk};
 
+/// The format of `savedsearches.conf`.
+pub(super) const SAVED_SEARCHES: &str = "savedsearches";
+
+/// What holds for all searches of a `savedsearches.conf`.
+pub(super) const HEAD: &str = "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n";
+
 pub(super) const TARGET: Target = Target {
     name: "splunk",
     title: "Splunk",
@@ -28,8 +34,8 @@ pub(super) const TARGET: Target = Target {
             correlate: Some(correlation::write),
         },
         Format {
-            name: "savedsearches",
-            description: "a stanza of savedsearches.conf",
+            name: SAVED_SEARCHES,
+            description: "a stanza of savedsearches.conf; `convert` writes a whole file",
             language: "ini",
             write: saved_searches,
             correlate: None,
@@ -87,12 +93,7 @@ fn saved_searches<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>>
     let table = table(reading);
     let stanza = |(number, search): (usize, String)| {
         let name = if strict && number > 0 { format!("{title} ({})", number + 1) } else { title.clone() };
-        format!(
-            "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[{name}]\ndescription = \
-             {}\nsearch = {}",
-            continued(description),
-            continued(&(search + &table))
-        )
+        format!("\n[{name}]\ndescription = {}\nsearch = {}", continued(description), continued(&(search + &table)))
     };
     Ok(searches(reading, if strict { Commands::FirstTermsBefore } else { Commands::AllTerms })?
         .into_iter()
