@@ -26,6 +26,8 @@ const READ_BY: &[(&str, Option<&str>, Engine)] = &[
     ("lucene", Some("ecs_windows"), Engine::Lucene),
     ("opensearch", None, Engine::Lucene),
     ("kusto", None, Engine::Kql),
+    ("kusto", Some("microsoft_xdr"), Engine::Kql),
+    ("kusto", Some("sentinel_asim"), Engine::Kql),
     ("loki", None, Engine::LogQl),
     ("sqlite", None, Engine::Sqlite),
     ("esql", None, Engine::EsQl),

@@ -12,6 +12,14 @@ pub(crate) static RECORDS: &[Record] = &[
         why: xdr,
         never: LOGOFF,
     },
+    Record {
+        file: "kusto_asim",
+        target: "kusto",
+        format: "default",
+        pipelines: &["sentinel_asim"],
+        why: asim,
+        never: LOGOFF,
+    },
 ];
 
 /// Rules that ask for nothing but an event id, which the reference leaves out.
@@ -55,28 +63,58 @@ fn kusto(difference: &Difference<'_>) -> Option<&'static str> {
     REASONS.iter().find(fits).map(|(_, _, why)| *why)
 }
 
-/// The reasons of the pipelines: what the reference writes, what we write instead.
+/// What the reference writes, what we write instead, and why.
+type Reasons = &'static [(&'static str, &'static str, &'static str)];
+
 fn xdr(difference: &Difference<'_>) -> Option<&'static str> {
-    const ALSO: &str = "the table has events of other kinds too";
-    const OF_PIPELINE: &[(&str, &str, &str)] = &[
-        ("RegistryKey ", "RegistryPath ", "a registry path has the name of the value"),
-        ("DWORD (", "RegistryValueData ", "Defender writes registry data in another way"),
-        ("(Empty)", "RegistryValueData", "Defender writes registry data in another way"),
-        ("Binary Data", "RegistryValueType", "Defender writes registry data in another way"),
-        ("MD5 startswith", "MD5 ", "a hash is compared as a whole"),
-        ("SHA256 startswith", "SHA256 ", "a hash is compared as a whole"),
+    const REASONS: Reasons = &[
+        ("RegistryKey ", "RegistryPath ", PATH),
+        ("DWORD (", "RegistryValueData ", DATA),
+        ("(Empty)", "RegistryValueData", DATA),
+        ("Binary Data", "RegistryValueType", DATA),
+        ("MD5 startswith", "MD5 ", HASH),
+        ("SHA256 startswith", "SHA256 ", HASH),
         ("AccountName contains", "AccountDomain contains", "a part of an account may be one of its domain"),
         ("RequestAccountName ", "InitiatingProcessAccountName ", "the account of a remote request is another one"),
     ];
+    of_pipeline(difference, REASONS, "ActionType ")
+}
+
+fn asim(difference: &Difference<'_>) -> Option<&'static str> {
+    const REASONS: Reasons = &[
+        ("RegistryKey ", "RegistryPath ", PATH),
+        ("ParentProcessName ", "ActingProcessName ", "the parent of a new process is the acting process"),
+        ("TargetFileName ", "TargetFilePath ", "the path of a file is more than its name"),
+        ("TargetFilePath ", "ActingProcessName ", "the image is that of the acting process"),
+        ("IMPHASH startswith", "IMPHASH ", HASH),
+        ("SHA256 startswith", "SHA256 ", HASH),
+        ("NetworkDirection ", "Outbound", "a direction has another name"),
+        ("HttpStatusCode == ", "HttpStatusCode =~ ", "a number compares with no text"),
+        ("HttpStatusCode in", "HttpStatusCode in", "a number compares with no text"),
+        ("NetworkDirection ", "Inbound", "a direction has another name"),
+        ("UserSessionId == ", "UserSessionId =~ ", "a number compares with no text"),
+        ("0x3e7", "999", DATA),
+    ];
+    of_pipeline(difference, REASONS, "EventType ")
+}
+
+const PATH: &str = "a registry path has the name of the value";
+const DATA: &str = "the table has the value in another form";
+const HASH: &str = "a hash is compared as a whole";
+
+/// The reason of a pipeline, whose tables have kinds of events by the column `kind`.
+fn of_pipeline(difference: &Difference<'_>, reasons: Reasons, kind: &str) -> Option<&'static str> {
     let (ours, reference) = match (difference.ours, difference.reference) {
         (None, Some(_)) => return Some("the table does not have what the rule asks for"),
         (Some(_), None) => return Some("the table has what the rule asks for"),
         (ours, reference) => (ours?.concat(), reference?.concat()),
     };
     let fits = |(theirs, better, _): &&(&str, &str, &str)| reference.contains(theirs) && ours.contains(better);
-    match OF_PIPELINE.iter().find(fits) {
+    match reasons.iter().find(fits) {
         Some((.., why)) => Some(why),
-        None if ours.matches("ActionType ").count() > reference.matches("ActionType ").count() => Some(ALSO),
+        None if ours.matches(kind).count() > reference.matches(kind).count() => {
+            Some("the table has events of other kinds too")
+        }
         None => kusto(difference),
     }
 }

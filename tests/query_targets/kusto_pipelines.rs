@@ -151,10 +151,78 @@ fn what_defender_does_not_have_is_refused() {
             "{EventID: 4624, LogonType: 9}",
             "DeviceLogonEvents has no logons of this type (field `LogonType`)",
         ),
-        ("service: dhcp", "a: b", "Defender XDR has no known table for this log source"),
+        ("service: dhcp", "a: b", "Defender XDR has no known table for this source"),
     ] {
         let found = through("microsoft_xdr", &format!("product: windows, {logsource}"), written);
         let expected = format!("{expected} (pipeline Microsoft Defender XDR)");
         assert_eq!(found, Err(expected), "{logsource}: {written}");
+    }
+}
+
+#[test]
+fn asim_has_a_field_for_each() {
+    for (category, written, expected) in [
+        ("process_creation", "Image: a", r#"TargetProcessName =~ "a""#),
+        ("process_creation", "ParentImage: a", r#"ActingProcessName =~ "a""#),
+        ("process_creation", "GrandParentImage: a", r#"ParentProcessName =~ "a""#),
+        ("process_creation", "OriginalFileName: a", r#"TargetProcessFileOriginalName =~ "a""#),
+        ("process_creation", "User: 'A\\b'", r#"TargetUsername =~ "A\\b""#),
+        ("process_creation", "ProcessId: 10", r#"TargetProcessId =~ "10""#),
+        ("process_creation", "LogonId: '0x3e7'", r#"TargetUserSessionId =~ "999""#),
+        ("process_creation", "Hashes|contains: IMPHASH=a", r#"TargetProcessIMPHASH =~ "a""#),
+        ("file_delete", "TargetFilename: a", r#"EventType =~ "FileDeleted" and TargetFilePath =~ "a""#),
+        ("file_access", "Image: a", r#"EventType =~ "FileAccessed" and ActingProcessName =~ "a""#),
+        ("network_connection", "Initiated: false", r#"NetworkDirection =~ "Inbound""#),
+        ("network_connection", "DestinationIsIpv6: 'true'", r#"NetworkProtocolVersion =~ "IPv6""#),
+        ("network_connection", "DestinationPort: '80'", "DstPortNumber == 80"),
+        ("network_connection", "Image|neq: a", r#"(not(SrcProcessName =~ "a")) and (not(DstProcessName =~ "a"))"#),
+        ("registry_event", "TargetObject: 'HKLM\\a\\b'", r#"RegistryPath =~ "HKEY_LOCAL_MACHINE\\a\\b""#),
+        (
+            "registry_event",
+            "{TargetObject: a, Details: (Empty)}",
+            r#"RegistryPath =~ "a" and (RegistryValueData in~ ("(Empty)", ""))"#,
+        ),
+        ("registry_event", "Details: 'DWORD (0x00000001)'", r#"RegistryValueData in~ ("DWORD (0x00000001)", "1")"#),
+        ("proxy", "c-uri|contains: a", r#"Url contains "a""#),
+        ("webserver", "cs-uri-query: a=b", r#"Url endswith "a=b""#),
+        ("webserver", "cs-uri-stem: /a", r#"Url endswith "/a" or Url contains "/a?""#),
+        ("webserver", "cs-uri-stem|contains: /a", r#"Url contains "/a""#),
+        ("proxy", "c-uri-extension: exe", r#"Url endswith ".exe" or Url contains ".exe?""#),
+        ("webserver", "sc-status: 404", r#"HttpStatusCode =~ "404""#),
+    ] {
+        let found = filter(through("sentinel_asim", &format!("product: windows, category: {category}"), written));
+        assert_eq!(found.as_deref(), Ok(expected), "{category}: {written}");
+    }
+}
+
+#[test]
+fn asim_has_logons_with_and_without_a_domain() {
+    for (written, expected) in [
+        (
+            "{EventID: 4625, TargetUserName: a}",
+            r#"EventType =~ "Logon" and (EventResult =~ "Failure" and (TargetUsername in~ ("a") or TargetUsername endswith "\\a"))"#,
+        ),
+        (
+            "{EventID: 4624, LogonType: 10, SubjectUserName|endswith: $}",
+            r#"EventType =~ "Logon" and (EventResult =~ "Success" and EventSubType =~ "RemoteInteractive" and ActorUsername endswith "$")"#,
+        ),
+        ("EventID: 4634", r#"EventType =~ "Logoff""#),
+    ] {
+        let found = filter(through("sentinel_asim", "product: windows, service: security", written));
+        assert_eq!(found.as_deref(), Ok(expected), "{written}");
+    }
+    for (service, written, expected) in [
+        (
+            "security",
+            "{EventID: 4624, LogonType: 9}",
+            "imAuthentication has no known name for logons of this type (field `LogonType`)",
+        ),
+        ("security", "{EventID: 4663, ObjectName: a}", "the parser has no events of this id (field `EventID`)"),
+        ("sysmon", "{EventID: [1, 5], Image: a}", "the parser has no events of this id (field `EventID`)"),
+        ("sysmon", "{EventID: 11, ParentImage: a}", "imFileEvent does not have this field (field `ParentImage`)"),
+        ("system", "EventID: 7045", "ASIM has no known schema for this log source"),
+    ] {
+        let found = through("sentinel_asim", &format!("product: windows, service: {service}"), written);
+        assert_eq!(found, Err(format!("{expected} (pipeline Microsoft Sentinel ASIM)")), "{written}");
     }
 }
