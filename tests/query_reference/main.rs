@@ -9,6 +9,7 @@ mod crowdstrike;
 mod elastic;
 mod json;
 mod kusto;
+mod logpoint;
 mod loki;
 mod lucene;
 mod netwitness;
@@ -66,6 +67,7 @@ static RECORDS: &[&[Record]] = &[
     elastic::RECORDS,
     kusto::RECORDS,
     loki::RECORDS,
+    logpoint::RECORDS,
     lucene::RECORDS,
     netwitness::RECORDS,
     ppl::RECORDS,

@@ -4,6 +4,7 @@
 mod crowdstrike;
 mod kusto;
 mod kusto_pipelines;
+mod logpoint;
 mod loki;
 mod lucene_formats;
 mod netwitness;

@@ -16,6 +16,7 @@ mod legacy_lucene;
 mod legacy_qradar;
 mod legacy_splunk;
 mod legacy_text;
+mod logpoint;
 mod loki;
 mod lucene;
 mod lucene_formats;
@@ -125,6 +126,7 @@ static TARGETS: &[Target] = &[
     netwitness::TARGET,
     victorialogs::TARGET,
     crowdstrike::TARGET,
+    logpoint::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,
