@@ -196,8 +196,15 @@ fn splunk_counts_in_spans_of_time() {
              dc(event_type) as event_type_count by _time user\n\n| search event_type_count >= 1\n",
         ),
         (
-            "  type: temporal_ordered\n  rules: [base, other]\n  timespan: 1h\n".to_owned(),
-            "a Splunk search over spans of time cannot tell in which order rules matched",
+            "  type: temporal_ordered\n  rules: [base, other]\n  timespan: 2M\n  group-by: [User, Logon Id]\n".to_owned(),
+            "| multisearch\n[ search Image=\"*\\\\cmd.exe\" | eval event_type=\"base\" ]\n[ search CommandLine=\"x\" | eval \
+             event_type=\"other\" ]\n\n| sort 0 _time\n| eval sequence_start=if(event_type=\"base\", _time, null())\n| \
+             streamstats current=f window=0 max(sequence_start) as sequence_start by User \"Logon Id\"\n\n| where \
+             event_type=\"other\" AND _time<=relative_time(sequence_start, \"+2mon\")\n",
+        ),
+        (
+            "  type: temporal_ordered\n  rules: [base, other]\n  timespan: 1h\n  condition: {gte: 1}\n".to_owned(),
+            "a Splunk search for rules in an order looks for all of them",
         ),
     ] {
         assert_eq!(correlated("splunk", &body), expected, "{body}");

@@ -98,3 +98,36 @@ fn without_a_data_model_there_is_no_search_of_one() {
     assert!(modelled("logsource: {category: dns}\ndetection:\n  s: {A: x}\n  condition: s\n").is_err());
     assert!(data_model("  s: [word]\n  condition: s").is_err());
 }
+
+#[test]
+fn words_and_times_are_checked_by_commands() {
+    let time = |variable: &str| {
+        format!(
+            "tonumber(strftime(if(isnum('A'), 'A', strptime(replace(substr('A', 1, 19), \"T\", \" \"), \"%Y-%m-%d \
+             %H:%M:%S\")), \"{variable}\"))"
+        )
+    };
+    for (detection, expected) in [
+        ("  s: {A|hour: 5, B: x}\n  condition: s", format!("B=\"x\"\n| where {}=5", time("%H"))),
+        (
+            "  s: {A|week: 5}\n  t: {B: x}\n  condition: t and not s",
+            format!(
+                "B=\"x\"\n| eval ACondition=if({}=5, \"true\", \"false\")\n| search NOT ACondition=\"true\"",
+                time("%V")
+            ),
+        ),
+        ("  s: {'|re': 'a\\d'}\n  condition: s", "*\n| regex _raw=\"a\\\\d\"".to_owned()),
+        (
+            "  s: {'|re|i': x}\n  t: {B: y}\n  condition: t and not s",
+            "B=\"y\"\n| regex _raw!=\"(?i)x\"".to_owned(),
+        ),
+        (
+            "  s: {'|re': x}\n  t: {B: y}\n  condition: s or t",
+            "*\n| eval rawCondition=if(match('_raw', \"x\"), \"true\", \"false\")\n| search rawCondition=\"true\" OR B=\"y\""
+                .to_owned(),
+        ),
+        ("  s: {'|cased': Ab}\n  condition: s", "\"Ab\"\n| regex _raw=\"(?s)Ab\"".to_owned()),
+    ] {
+        assert_eq!(query("splunk", "default", &format!("detection:\n{detection}\n")), Ok(expected), "{detection}");
+    }
+}

@@ -34,7 +34,8 @@ impl Deferred {
     pub(super) fn eval(&mut self, field: &str, expression: &str) -> String {
         let plain: String =
             field.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
-        let (stem, number) = self.number(&plain);
+        // Fields that begin with an underscore are Splunk's own.
+        let (stem, number) = self.number(plain.trim_start_matches('_'));
         let first = if stem.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
         let condition = format!("{first}{stem}Condition{number}");
         self.conditions.push(format!("eval {condition}=if({expression}, \"true\", \"false\")"));

@@ -2,12 +2,13 @@
 
 use crate::query::pattern::{Part, Pattern};
 use crate::query::refusal::Refusal;
-use crate::query::test::{FieldRef, Test};
+use crate::query::test::{FieldRef, Number, Test};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
     Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, is_string_or_number, write_negation,
 };
 
+use super::super::elastic::pattern_regex;
 use super::deferred::Deferred;
 
 const LANGUAGE: &str = "a Splunk search";
@@ -152,7 +153,7 @@ impl Splunk {
             if negated { format!("where if({matched}, 0, 1)=1") } else { format!("where {matched}") }
         };
         let is_group = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
-            && !name.rsplit('.').next().unwrap_or_default().starts_with(|c: char| c.is_ascii_digit());
+            && !name.rsplit('.').next().unwrap_or_default().starts_with(|c: char| c.is_ascii_digit() || c == '_');
         let strict = self.strict;
         let make = |deferred: &mut Deferred| {
             if strict && !is_group {
@@ -194,18 +195,38 @@ impl Splunk {
         Ok(Form::Single)
     }
 
+    /// A part of a time: of seconds since 1970, as `_time` has them, or of text that begins like
+    /// `2026-01-31T12:00:00`.
+    fn time_part<'n>(
+        &mut self,
+        out: &mut String,
+        leaf: &Leaf<'n>,
+        name: &str,
+        part: &str,
+        number: Number,
+    ) -> Written<'n> {
+        let variable = match part {
+            "minute" => "%M",
+            "hour" => "%H",
+            "day" => "%d",
+            // Weeks as those of ISO 8601.
+            "week" => "%V",
+            "month" => "%m",
+            "year" => "%Y",
+            _ => return Err(cannot_say(leaf, LANGUAGE)),
+        };
+        let field = eval_field(name);
+        let text = format!("strptime(replace(substr({field}, 1, 19), \"T\", \" \"), \"%Y-%m-%d %H:%M:%S\")");
+        let expression = format!("tonumber(strftime(if(isnum({field}), {field}, {text}), \"{variable}\"))={number}");
+        let alternative = self.alternative(leaf);
+        self.leave(out, || format!("where {expression}"), |deferred| deferred.eval(name, &expression), alternative);
+        Ok(Form::Single)
+    }
+
     /// A string the search finds too much for, or nothing at all: a literal `*`, any one
     /// character, an exact case.
     fn exactly(&mut self, out: &mut String, leaf: &Leaf<'_>, name: &str, pattern: &Pattern, flags: &str) {
-        let mut regex = format!("(?{flags})^");
-        for part in pattern.parts() {
-            match part {
-                Part::Many => regex.push_str(".*"),
-                Part::One => regex.push('.'),
-                Part::Text(text) | Part::Placeholder(text) => regex.push_str(&regex_syntax::escape(text)),
-            }
-        }
-        regex.push('$');
+        let regex = format!("(?{flags}){}", pattern_regex(pattern, true));
         let alone = self.commands == Commands::Without;
         if self.required || alone {
             field(out, name);
@@ -246,6 +267,20 @@ impl<'n> Dialect<'n> for Splunk {
             }
             (Test::FieldRef(other), Some(_)) => {
                 self.field_ref(out, &leaf, other, false)?;
+            }
+            (Test::TimePart(part, number), Some(name)) if self.strict => {
+                self.time_part(out, &leaf, name, part, *number)?;
+            }
+            // What has no field is looked for in the event as it was written.
+            (Test::Regex(regex, flags), None) if self.strict => {
+                self.regex(out, &leaf, "_raw", &format!("{}{regex}", flags.prefix()), false);
+            }
+            (Test::Cased(pattern), None) if self.strict && pattern.placeholder().is_none() => {
+                let regex = format!("(?s){}", pattern_regex(pattern, false));
+                if self.required {
+                    string(out, pattern, true);
+                }
+                self.regex(out, &leaf, "_raw", &regex, false);
             }
             (test, Some(name)) => {
                 let (before, after) = match test {
@@ -295,7 +330,8 @@ impl<'n> Dialect<'n> for Splunk {
     fn negation(&mut self, out: &mut String, child: &Node<'n>) -> Written<'n> {
         if let Node::Leaf(leaf) = child {
             let alternative = self.alternative(leaf);
-            match (leaf.test, leaf.field) {
+            let raw = self.strict.then_some("_raw");
+            match (leaf.test, leaf.field.or(raw)) {
                 (Test::Regex(regex, flags), Some(name)) if !alternative => {
                     self.regex(out, leaf, name, &format!("{}{regex}", flags.prefix()), true);
                     return Ok(Form::Single);
@@ -351,7 +387,7 @@ impl<'n> Dialect<'n> for Splunk {
 /// finds more, but not `exactly`.
 pub(super) fn is_left(test: &Test, exactly: bool) -> bool {
     match test {
-        Test::Regex(..) | Test::FieldRef(_) => true,
+        Test::Regex(..) | Test::FieldRef(_) | Test::TimePart(..) => true,
         Test::Cased(_) => exactly,
         Test::Match(pattern) => exactly && !is_searchable(pattern),
         _ => false,
