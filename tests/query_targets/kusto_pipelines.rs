@@ -1,34 +1,11 @@
 //! Built-in pipelines of `kusto`: what becomes of a rule's fields in Microsoft's tables.
 
-use std::path::Path;
-
-use purplebook::config::{PipelineChoice, QueryChoice, QueryConfig};
-use purplebook::model::Attack;
-use purplebook::query::{Context, convert};
-use purplebook::requests::requests;
-use purplebook::source::SourceSet;
-
-use super::query_support::rule;
+use super::query_with;
 
 /// The query of one selection through a built-in pipeline, or the reason there is none.
 fn through(pipeline: &str, logsource: &str, items: &str) -> Result<String, String> {
-    let choice = QueryChoice {
-        target: "kusto".to_owned(),
-        title: String::new(),
-        format: None,
-        pipelines: vec![PipelineChoice::BuiltIn(pipeline.to_owned())],
-    };
-    let config = QueryConfig { show: vec![choice], ..QueryConfig::default() };
-    let mut sources = SourceSet::new(Vec::new(), Vec::new());
-    let (requests, findings) = requests(&config, Path::new(""), &mut sources).expect("built in");
-    assert!(findings.is_empty(), "{findings:?}");
-    let rule = rule(&format!(
-        "title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\nlogsource: {{{logsource}}}\n\
-         detection:\n  selection:\n    {items}\n  condition: selection\n"
-    ));
-    let attack = Attack::default();
-    let outcome = convert(&rule, &requests[0], &Context::new(&[], &attack));
-    outcome.map(|queries| queries.join("\n")).map_err(|why| why.reason)
+    let rule = format!("logsource: {{{logsource}}}\ndetection:\n  selection:\n    {items}\n  condition: selection\n");
+    query_with("kusto", "default", &[pipeline], &rule)
 }
 
 /// The part of a query after its table.

@@ -51,8 +51,3 @@ fn query_with(name: &str, format: &str, pipelines: &[&str], detection: &str) -> 
 fn items(name: &str, items: &str) -> Result<String, String> {
     query(name, "default", &format!("detection:\n  selection:\n    {items}\n  condition: selection\n"))
 }
-
-/// The query of a rule (without its title) with a pipeline that is built in.
-fn with_pipeline(name: &str, pipeline: &str, text: &str) -> Result<String, String> {
-    query_with(name, "default", &[pipeline], text)
-}
