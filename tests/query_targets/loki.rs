@@ -90,15 +90,16 @@ fn regular_expressions_are_those_of_re2() {
         ("A|re: '^a$'", "A=~`^a$`"),
         ("A|re|m: '^a$'", "A=~`(?m)(?s:.*)^a$(?s:.*)`"),
         ("A|re: 'a|b$'", "A=~`(?s:.*)(?:a|b$)(?s:.*)`"),
+        (r"A|re: '\<a'", r"A=~`(?s:.*)\<a(?s:.*)`"),
         (r"A|re: 'a\x41\.'", r"A=~`(?s:.*)a\x41\.(?s:.*)`"),
     ] {
         assert_eq!(filter(written), expected, "{written}");
     }
     for (written, reason) in [
         ("A|re: '(?=a)b'", "look-around, including look-ahead and look-behind, is not supported"),
-        ("A|re: 'a{1001}'", "it repeats something more than 1000 times"),
-        (r"A|re: '\u0041'", r"it has a character by its number after `\u`"),
-        ("A|re: '(?x)a b'", "it has a flag other than `i`, `m`, `s`"),
+        ("A|re: 'a{1001}'", "nothing may be repeated more than 1,000 times"),
+        (r"A|re: '\u0041'", r"it knows no escape `\u`"),
+        ("A|re: '(?x)a b'", "it knows no flags but `i`, `m`, `s` and `U`"),
     ] {
         let why = items("loki", written).expect_err(written);
         assert_eq!(why, format!("Loki does not take the regular expression: {reason}"));

@@ -102,7 +102,7 @@ fn parts_stand_in_parentheses_where_they_must() {
 
 #[test]
 fn what_the_language_cannot_say_is_refused() {
-    let regex = |why: &str| Err(format!("a LogsQL query does not take the regular expression: {why}"));
+    let regex = |why: &str| Err(format!("VictoriaLogs does not take the regular expression: {why}"));
     for (written, reason) in [
         ("A|re: '(?=a)b'", regex("look-around, including look-ahead and look-behind, is not supported")),
         ("A|re: '(a)\\1'", regex("backreferences are not supported")),

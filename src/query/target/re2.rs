@@ -1,10 +1,11 @@
 //! Regular expressions as RE2 reads them, which is what programs written in Go take.
 
+use regex_syntax::ast::{self, Ast, ClassSetItem, Visitor};
+
 use crate::query::pattern::{Part, Pattern};
 use crate::query::refusal::Refusal;
 use crate::query::test::RegexFlags;
 use crate::query::tree::Leaf;
-use regex_syntax::ast::{self, Ast, ClassSetItem, Visitor};
 
 use super::kusto_syntax::regex_body;
 
@@ -14,12 +15,18 @@ const MAX_REPEAT: u32 = 1000;
 /// A rule's regular expression with its flags, which the engine finds anywhere in a value.
 pub(super) fn rule<'n>(
     leaf: &Leaf<'n>,
-    language: &str,
+    engine: &str,
     expression: &str,
     flags: RegexFlags,
 ) -> Result<String, Refusal<'n>> {
+    parse(leaf, engine, expression)?;
+    Ok(flags.prefix() + expression)
+}
+
+/// What a rule's regular expression is made of, if `engine` takes it.
+pub(super) fn parse<'n>(leaf: &Leaf<'n>, engine: &str, expression: &str) -> Result<Ast, Refusal<'n>> {
     let cannot =
-        |why: &str| Refusal::unsupported(leaf.spot, format!("{language} does not take the regular expression: {why}"));
+        |why: &str| Refusal::unsupported(leaf.spot, format!("{engine} does not take the regular expression: {why}"));
     // To the parser below `\<` is the edge of a word, to RE2 a character.
     let mut readable = String::with_capacity(expression.len());
     let mut chars = expression.chars();
@@ -36,7 +43,7 @@ pub(super) fn rule<'n>(
     let parsed = ast::parse::ParserBuilder::new().nest_limit(64).build().parse(&readable);
     let parsed = parsed.map_err(|error| cannot(&error.kind().to_string()))?;
     ast::visit(&parsed, Foreign).map_err(cannot)?;
-    Ok(flags.prefix() + expression)
+    Ok(parsed)
 }
 
 /// Finds what Rust's `regex`, whose parser reads the expression, knows and RE2 does not.

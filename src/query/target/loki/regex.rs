@@ -8,6 +8,7 @@ use crate::query::test::{RegexFlags, Test};
 use crate::query::tree::Leaf;
 use crate::query::writer::cannot_say;
 
+use super::super::re2;
 use super::parts::Part;
 use super::{LANGUAGE, label, number};
 
@@ -162,18 +163,8 @@ struct Ends {
     alternatives: bool,
 }
 
-/// Counts RE2 takes in `{n}`.
-const MAX_COUNT: u32 = 1000;
-
 fn ends_of<'n>(leaf: &Leaf<'n>, regex: &str) -> Result<Ends, Refusal<'n>> {
-    let refuse = |why: &dyn std::fmt::Display| {
-        Refusal::unsupported(leaf.spot, format!("Loki does not take the regular expression: {why}"))
-    };
-    let ast =
-        ast::parse::ParserBuilder::new().nest_limit(64).build().parse(regex).map_err(|error| refuse(error.kind()))?;
-    if let Err(why) = ast::visit(&ast, Limits) {
-        return Err(refuse(&why));
-    }
+    let ast = re2::parse(leaf, "Loki", regex)?;
     let is = |ast: Option<&Ast>, wanted: &[ast::AssertionKind]| match ast {
         Some(Ast::Assertion(assertion)) => wanted.contains(&assertion.kind),
         _ => false,
@@ -187,57 +178,4 @@ fn ends_of<'n>(leaf: &Leaf<'n>, regex: &str) -> Result<Ends, Refusal<'n>> {
         end: is(parts.last(), &[ast::AssertionKind::EndLine, ast::AssertionKind::EndText]),
         alternatives: matches!(ast, Ast::Alternation(_)),
     })
-}
-
-/// Finds what Rust's syntax has and RE2's has not.
-struct Limits;
-
-impl ast::Visitor for Limits {
-    type Output = ();
-    type Err = String;
-
-    fn finish(self) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn visit_pre(&mut self, ast: &Ast) -> Result<(), String> {
-        use ast::{Flag, FlagsItemKind, GroupKind, HexLiteralKind, LiteralKind, RepetitionKind, RepetitionRange};
-        let count = |count: u32| {
-            if count > MAX_COUNT { Err(format!("it repeats something more than {MAX_COUNT} times")) } else { Ok(()) }
-        };
-        let flags = |flags: &ast::Flags| {
-            let known = |item: &ast::FlagsItem| match item.kind {
-                FlagsItemKind::Negation => true,
-                FlagsItemKind::Flag(flag) => {
-                    matches!(flag, Flag::CaseInsensitive | Flag::MultiLine | Flag::DotMatchesNewLine | Flag::SwapGreed)
-                }
-            };
-            if flags.items.iter().all(known) {
-                Ok(())
-            } else {
-                Err("it has a flag other than `i`, `m`, `s`".to_owned())
-            }
-        };
-        match ast {
-            Ast::Repetition(repetition) => match &repetition.op.kind {
-                RepetitionKind::Range(
-                    RepetitionRange::Exactly(n) | RepetitionRange::AtLeast(n) | RepetitionRange::Bounded(_, n),
-                ) => count(*n),
-                _ => Ok(()),
-            },
-            Ast::Flags(set) => flags(&set.flags),
-            Ast::Group(group) => match &group.kind {
-                GroupKind::NonCapturing(set) => flags(set),
-                _ => Ok(()),
-            },
-            Ast::Literal(literal) => match literal.kind {
-                LiteralKind::HexFixed(HexLiteralKind::X) | LiteralKind::HexBrace(HexLiteralKind::X) => Ok(()),
-                LiteralKind::HexFixed(_) | LiteralKind::HexBrace(_) => {
-                    Err("it has a character by its number after `\\u`".to_owned())
-                }
-                _ => Ok(()),
-            },
-            _ => Ok(()),
-        }
-    }
 }

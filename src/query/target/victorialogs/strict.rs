@@ -16,6 +16,9 @@ use super::super::kusto_syntax::{Shape, put, shape};
 use super::super::re2;
 use super::{LANGUAGE, is_plain};
 
+/// What takes regular expressions.
+const ENGINE: &str = "VictoriaLogs";
+
 pub(super) struct LogsQl;
 
 impl<'n> Dialect<'n> for LogsQl {
@@ -47,7 +50,7 @@ impl<'n> Dialect<'n> for LogsQl {
             Test::Exists(_) => filter(out, field, "*"),
             Test::Regex(regex, flags) => {
                 filter(out, field, "~");
-                quoted(out, &re2::rule(&leaf, LANGUAGE, regex, *flags)?);
+                quoted(out, &re2::rule(&leaf, ENGINE, regex, *flags)?);
             }
             Test::Cidr(network) => {
                 filter(out, field, if network.contains(':') { "ipv6_range(" } else { "ipv4_range(" });
@@ -167,7 +170,7 @@ fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
         }
         Test::Regex(regex, flags) => {
             out.push_str("*:~");
-            quoted(out, &re2::rule(leaf, LANGUAGE, regex, *flags)?);
+            quoted(out, &re2::rule(leaf, ENGINE, regex, *flags)?);
         }
         _ => return Err(cannot_say(leaf, LANGUAGE)),
     }
