@@ -51,9 +51,10 @@ fn backslashes_and_quotes_come_through() {
         (r"A: '1\2'", r#"A="1\\2""#),
         (r#"A|contains: 'a"b\c'"#, r#"LIKE(A, "%a\"b\\\\c%")"#),
         // As searches of the index these would find `%` and nothing else.
-        (r"A: '\Temp\\*'", r#"regexp_match(A, "(?is)^\\\\Temp\\\\.*$")"#),
-        (r"A: 'x\_y'", r#"regexp_match(A, "(?is)^x\\\\_y$")"#),
-        (r"A: 'é\\*'", r#"regexp_match(A, "(?u)(?is)^é\\\\.*$")"#),
+        (r"A: '\Temp\\*'", r#"regexp_match(A, "(?i)^\\\\Temp\\\\")"#),
+        (r"A: 'x\_y'", r#"regexp_match(A, "(?i)^x\\\\_y$")"#),
+        (r"A: 'é\\*'", r#"regexp_match(A, "(?u)(?i)^é\\\\")"#),
+        (r"A|contains: '\Temp\\*\x\'", r#"regexp_match(A, "(?is)\\\\Temp\\\\.*\\\\x\\\\")"#),
         (r#"A|re: 'a\s"b'"#, r#"regexp_match(A, "a\\s\"b")"#),
         ("A|re|i|m: a", r#"regexp_match(A, "(?im)a")"#),
         (r#"A: "1\n2""#, "A=\"1\n2\""),

@@ -19,7 +19,7 @@ use super::super::elastic::{
 const LANGUAGE: &str = "a PPL query";
 
 /// Words that are no names inside an expression.
-const KEYWORDS: [&str; 24] = [
+const KEYWORDS: [&str; 26] = [
     "and",
     "as",
     "asc",
@@ -40,7 +40,9 @@ const KEYWORDS: [&str; 24] = [
     "on",
     "or",
     "overwrite",
+    "regexp",
     "savedsearch",
+    "sortby",
     "string",
     "true",
     "xor",
@@ -215,8 +217,7 @@ fn text<'n>(out: &mut String, leaf: &Leaf<'n>, name: &str, pattern: &Pattern, ca
         return Ok(());
     }
     if !is_sound(pattern) {
-        let flags = RegexFlags { ignore_case: !exact, dot_all: true, ..RegexFlags::default() };
-        return matched(out, leaf, name, &pattern_regex(pattern, true), flags);
+        return as_regex(out, leaf, name, pattern.parts(), !exact);
     }
     // An address is no text.
     let (before, after) = if starts_an_address(pattern) { ("cast(", " as string)") } else { ("", "") };
@@ -263,6 +264,28 @@ fn is_sound(pattern: &Pattern) -> bool {
         }
     }
     true
+}
+
+/// The same as a regular expression; what may stand at an end is not spelled out there.
+fn as_regex<'n>(
+    out: &mut String,
+    leaf: &Leaf<'n>,
+    name: &str,
+    parts: &[Part],
+    ignore_case: bool,
+) -> Result<(), Refusal<'n>> {
+    let (start, parts) = match parts {
+        [Part::Many, rest @ ..] => ("", rest),
+        parts => ("^", parts),
+    };
+    let (parts, end) = match parts {
+        [rest @ .., Part::Many] => (rest, ""),
+        parts => (parts, "$"),
+    };
+    let mut inner = Pattern::default();
+    parts.iter().cloned().for_each(|part| inner.push(part));
+    let flags = RegexFlags { ignore_case, dot_all: inner.has_wildcard(), ..RegexFlags::default() };
+    matched(out, leaf, name, &[start, &pattern_regex(&inner, false), end].concat(), flags)
 }
 
 /// A regular expression of Java, found anywhere in the value.
@@ -332,7 +355,7 @@ fn field<'n>(out: &mut String, name: &str, spot: Spot<'n>) -> Result<(), Refusal
     if name.is_empty() || name.contains(['`', '\\']) {
         return Err(Refusal::unsupported(spot, format!("{LANGUAGE} cannot name the field `{name}`")));
     }
-    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !KEYWORDS.iter().any(|word| word.eq_ignore_ascii_case(name));
     let quote = if plain { "" } else { "`" };
