@@ -10,6 +10,7 @@ mod lucene_formats;
 mod lucene_regex;
 mod netwitness;
 mod ppl;
+mod qradar;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod splunk;

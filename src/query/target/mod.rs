@@ -27,6 +27,7 @@ mod netwitness;
 mod opensearch;
 mod powershell;
 mod ppl;
+mod qradar;
 mod re2;
 mod splunk;
 mod sqlite;
@@ -127,6 +128,7 @@ static TARGETS: &[Target] = &[
     victorialogs::TARGET,
     crowdstrike::TARGET,
     logpoint::TARGET,
+    qradar::TARGET,
     legacy_splunk::TARGET,
     legacy_logpoint::TARGET,
     legacy_qradar::TARGET,
