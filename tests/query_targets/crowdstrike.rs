@@ -20,6 +20,9 @@ fn values_stay_themselves_in_a_regular_expression() {
     ] {
         assert_eq!(items("crowdstrike", written).as_deref(), Ok(expected), "{written}");
     }
+    for refused in ["A|re: '(?=a)b'", "A|re: '(a)\\1'"] {
+        assert!(items("crowdstrike", refused).is_err(), "{refused}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::query::writer::{
     Dialect, Form, Grouping, Link, Lists, Syntax, Written, cannot_say, write_join, write_negation,
 };
 
-use super::{Format, Target};
+use super::{Format, Target, re2};
 
 pub(super) const TARGET: Target = Target {
     name: "crowdstrike",
@@ -77,7 +77,7 @@ impl<'n> Dialect<'n> for LogScale {
                     Test::Bool(b) => format!("={b}"),
                     Test::Null | Test::Exists(false) => "!=*".to_owned(),
                     Test::Exists(true) => "=*".to_owned(),
-                    Test::Regex(regex, flags) => self.regex(regex, *flags),
+                    Test::Regex(regex, flags) => self.regex(&leaf, regex, *flags)?,
                     Test::Compare(comparison, number) => format!("{}{number}", comparison.sign()),
                     _ => return Err(cannot_say(&leaf, LANGUAGE)),
                 };
@@ -143,14 +143,15 @@ impl LogScale {
         pattern_regex(out, pattern, "i", self.strict);
     }
 
-    fn regex(&self, regex: &str, flags: RegexFlags) -> String {
+    fn regex<'n>(&self, leaf: &Leaf<'n>, regex: &str, flags: RegexFlags) -> Result<String, Refusal<'n>> {
         let prefix = flags.prefix();
         let letters = prefix.trim_start_matches("(?").trim_end_matches(')');
         let mut out = "=/".to_owned();
         if !self.strict {
             out.extend([&regex.replace('"', "\\\""), "/", letters]);
-            return out;
+            return Ok(out);
         }
+        re2::parse(leaf, "LogScale", regex)?;
         if regex.is_empty() {
             out.push_str("(?:)");
         }
@@ -167,7 +168,7 @@ impl LogScale {
         out.push('/');
         // LogScale's letter for "a dot is also a line break".
         out.push_str(&letters.replace('s', "d"));
-        out
+        Ok(out)
     }
 
     fn word<'n>(&self, out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
