@@ -8,21 +8,8 @@ pub(crate) static RECORDS: &[Record] = &[Record {
     format: "default",
     pipelines: &["crowdstrike_fdr"],
     why: crowdstrike,
-    never: &[
-        ("rules-emerging-threats/2025/Exploits/CVE-2025-33053/image_load_win_exploit_cve_2025_33053.yml", SHARE),
-        ("rules/windows/image_load/image_load_rundll32_remote_share_load.yml", SHARE),
-        ("rules-threat-hunting/windows/network_connection/net_connection_win_hh_http_connection.yml", DIRECTION),
-        ("rules/windows/network_connection/net_connection_win_certutil_initiated_connection.yml", DIRECTION),
-        (
-            "rules/windows/network_connection/net_connection_win_remote_access_tools_anydesk_incoming_connection.yml",
-            DIRECTION,
-        ),
-    ],
+    never: &[],
 }];
-
-const SHARE: &str = "a path of a share is one of a device, too";
-
-const DIRECTION: &str = "the direction of a connection stays where the rule asks for it";
 
 fn crowdstrike(difference: &Difference<'_>) -> Option<&'static str> {
     let ours = difference.ours?.concat();
@@ -30,6 +17,15 @@ fn crowdstrike(difference: &Difference<'_>) -> Option<&'static str> {
         return ours.contains("cidr(").then_some("a network is a condition like any other");
     };
     [
+        (ours.contains(r"\\Device\\Mup"), "a path of a share is one of a device, too"),
+        (
+            reference.starts_with("event_simpleName=") && !ours.starts_with("event_simpleName="),
+            "the direction of a connection stays where the rule asks for it",
+        ),
+        (
+            ours.matches(r"\HarddiskVolume.").count() > reference.matches(r"\HarddiskVolume.").count(),
+            "a colon alone is that of a volume",
+        ),
         (reference.contains("cidr("), "a network is a condition like any other"),
         (reference.contains("/\""), "words without a field have no quotes"),
         (difference.rule.contains("|windash"), "a negation of all values that `windash` makes"),

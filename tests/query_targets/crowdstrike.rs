@@ -44,6 +44,8 @@ fn the_pipeline_names_events_and_devices() {
             r"Image|startswith: '\\\\srv\'",
             format!(r"{processes}ImageFileName=/^\\Device\\Mup\\srv\\/i"),
         ),
+        ("process_creation", r"Image|contains: ':\x'", format!(r"{processes}ImageFileName=/\\HarddiskVolume.\\x/id")),
+        ("process_creation", r"Image: '?:\x'", format!(r"{processes}ImageFileName=/^\\Device\\HarddiskVolume.\\x$/id")),
         ("process_creation", r"ParentImage|endswith: '\x'", format!("{processes}ParentBaseFileName=/^x$/i")),
         ("network_connection", "Initiated: 'false'", "event_simpleName=/^NetworkReceiveAcceptIP4$/i".to_owned()),
         (
