@@ -13,6 +13,7 @@ mod ppl;
 mod qradar;
 #[path = "../query_support/mod.rs"]
 mod query_support;
+mod reference;
 mod splunk;
 mod victorialogs;
 
@@ -32,6 +33,11 @@ fn query(name: &str, format: &str, detection: &str) -> Result<String, String> {
 
 /// The same through pipelines of ours.
 fn query_with(name: &str, format: &str, pipelines: &[&str], detection: &str) -> Result<String, String> {
+    converted(name, format, pipelines, "strict", detection)
+}
+
+/// The same in the mode `compat`.
+fn converted(name: &str, format: &str, pipelines: &[&str], compat: &str, detection: &str) -> Result<String, String> {
     let rule = rule(&format!("title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\n{detection}"));
     let choice = QueryChoice {
         target: name.to_owned(),
@@ -39,7 +45,7 @@ fn query_with(name: &str, format: &str, pipelines: &[&str], detection: &str) -> 
         format: Some(format.to_owned()),
         pipelines: pipelines.iter().map(|name| PipelineChoice::BuiltIn((*name).to_owned())).collect(),
     };
-    let config = QueryConfig { show: vec![choice], ..QueryConfig::default() };
+    let config = QueryConfig { show: vec![choice], compat: compat.to_owned(), ..QueryConfig::default() };
     let mut sources = SourceSet::new(Vec::new(), Vec::new());
     let (requests, findings) = requests(&config, Path::new(""), &mut sources).expect("built in");
     assert!(findings.is_empty(), "{findings:?}");

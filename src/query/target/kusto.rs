@@ -10,7 +10,7 @@ use crate::query::refusal::Refusal;
 use crate::query::test::{Comparison, FieldRef, Number, Test};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
-    Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, grouped, write_node,
+    Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, grouped, is_string_or_number, write_node,
 };
 
 use super::kusto_syntax::{Shape, name, put, quoted, rule_regex, shape, wildcard_regex};
@@ -67,6 +67,14 @@ impl<'n> Dialect<'n> for Kusto {
             (Some(field), false) => kusto_reference::comparison(out, &leaf, field),
             (None, true) => keyword(out, &leaf),
             (None, false) => kusto_reference::keyword(out, &leaf),
+        }
+    }
+
+    fn lists(&self, test: &Test) -> bool {
+        match test {
+            // The reference forgets the case of values in a list.
+            Test::Cased(pattern) => !self.strict && pattern.placeholder().is_none(),
+            _ => is_string_or_number(test),
         }
     }
 

@@ -34,6 +34,9 @@ pub(super) fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
             quoted(out, &spelled(pattern));
         }
         Test::Number(number) => put(out, format_args!("{number}")),
+        Test::Regex(regex, flags) => {
+            put(out, format_args!("_=~{}", (flags.prefix() + regex).replace('\\', "\\\\").replace('"', "\\\"")));
+        }
         _ => return Err(cannot_say(leaf, "a KQL query")),
     }
     Ok(Form::Single)
@@ -42,15 +45,17 @@ pub(super) fn keyword<'n>(out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
 /// Values of one field: first those without wildcards, together, then each of the others.
 pub(super) fn list(out: &mut String, list: &List<'_, '_>) -> Form {
     let quotes = usize::from(!is_word(list.field));
-    let (wild, equal): (Vec<&Test>, Vec<&Test>) =
-        list.tests.iter().partition(|test| matches!(test, Test::Match(pattern) if pattern.has_wildcard()));
+    let (wild, equal): (Vec<&Test>, Vec<&Test>) = list
+        .tests
+        .iter()
+        .partition(|test| matches!(test, Test::Match(pattern) | Test::Cased(pattern) if pattern.has_wildcard()));
     let (operator, joint) = if list.link == Link::And { ("has_all", " and ") } else { ("in~", " or ") };
     if !equal.is_empty() {
         put(out, format_args!("{} {operator} (", Name { field: list.field, quotes }));
         for (i, test) in equal.iter().enumerate() {
             out.push_str(if i > 0 { ", " } else { "" });
             match test {
-                Test::Match(pattern) => quoted(out, pattern.as_text().unwrap_or_default()),
+                Test::Match(pattern) | Test::Cased(pattern) => quoted(out, pattern.as_text().unwrap_or_default()),
                 Test::Number(number) => put(out, format_args!("\"{number}\"")),
                 _ => {}
             }
@@ -60,8 +65,12 @@ pub(super) fn list(out: &mut String, list: &List<'_, '_>) -> Form {
     for (i, test) in wild.iter().enumerate() {
         out.push_str(if i > 0 || !equal.is_empty() { joint } else { "" });
         match test {
-            Test::Match(pattern) if has_inner_wildcard(pattern) => pieces(out, list.field, pattern),
-            Test::Match(pattern) => text(out, Name { field: list.field, quotes: 2 * quotes }, pattern),
+            Test::Match(pattern) | Test::Cased(pattern) if has_inner_wildcard(pattern) => {
+                pieces(out, list.field, pattern);
+            }
+            Test::Match(pattern) | Test::Cased(pattern) => {
+                text(out, Name { field: list.field, quotes: 2 * quotes }, pattern);
+            }
             _ => {}
         }
     }
@@ -71,8 +80,7 @@ pub(super) fn list(out: &mut String, list: &List<'_, '_>) -> Form {
 /// The text with its wildcards as plain characters.
 fn spelled(pattern: &Pattern) -> String {
     let written = |part: &Part| match part {
-        Part::Many => "*".to_owned(),
-        Part::One => "?".to_owned(),
+        Part::Many | Part::One => "*".to_owned(),
         Part::Text(text) | Part::Placeholder(text) => text.clone(),
     };
     pattern.parts().iter().map(written).collect()
@@ -99,6 +107,7 @@ fn pieces(out: &mut String, field: &str, pattern: &Pattern) {
 
 fn text(out: &mut String, name: Name<'_>, pattern: &Pattern) {
     let (operator, value) = match shape_of(pattern) {
+        _ if pattern.parts() == [Part::Many, Part::Many] => ("contains", ""),
         Shape::Any => ("startswith", ""),
         Shape::Whole(text) => ("=~", text),
         Shape::Start(text) => ("startswith", text),

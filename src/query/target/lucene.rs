@@ -9,7 +9,7 @@ use crate::query::reading::Reading;
 use crate::query::refusal::Refusal;
 use crate::query::test::Test;
 use crate::query::tree::Leaf;
-use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say};
+use crate::query::writer::{Dialect, Form, Grouping, List, Syntax, Written, cannot_say, is_string_or_number};
 
 use super::lucene_formats::{Wrap, dsl, saved_search, siem_rule, siem_rule_ndjson};
 use super::{Format, Target, Write, lucene_regex, lucene_syntax};
@@ -44,6 +44,14 @@ impl<'n> Dialect<'n> for Lucene {
         self.write_leaf(out, &leaf)
     }
 
+    fn lists(&self, test: &Test) -> bool {
+        match test {
+            // The reference forgets the case of values in a list.
+            Test::Cased(pattern) => !self.strict && pattern.placeholder().is_none(),
+            _ => is_string_or_number(test),
+        }
+    }
+
     fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
         Ok(write_list(out, list.field, list.tests, self.strict))
     }
@@ -76,19 +84,24 @@ impl Lucene {
             out.push(':');
         }
         match (leaf.test, leaf.field) {
+            (Test::Match(pattern), None) if pattern.placeholder().is_none() && !self.strict => {
+                out.push('*');
+                bare(out, pattern, false);
+                out.push('*');
+            }
             (Test::Match(pattern), None) if pattern.placeholder().is_none() => {
                 lucene_syntax::bare(out, &pattern.clone().open_start().open_end());
             }
             (Test::Match(pattern), Some(_)) if pattern.placeholder().is_none() => text(out, pattern, self.strict),
             (Test::Number(number), _) => lucene_syntax::number(out, *number),
             (Test::Bool(b), _) => out.push_str(if *b { "true" } else { "false" }),
-            (Test::Regex(pattern, flags), _) if !self.strict => {
+            (Test::Regex(pattern, flags), Some(_)) if !self.strict => {
                 out.push('/');
                 out.push_str(&flags.prefix());
                 out.push_str(&pattern.replace('/', "\\/"));
                 out.push('/');
             }
-            (Test::Regex(pattern, flags), _) => {
+            (Test::Regex(pattern, flags), _) if self.strict => {
                 let regex = lucene_regex::of(leaf, pattern, *flags)?;
                 out.extend(["/", &regex, "/"]);
             }
@@ -109,21 +122,43 @@ fn text(out: &mut String, pattern: &Pattern, strict: bool) {
     let is_operator = |plain: &str| matches!(plain, "AND" | "OR" | "NOT") || plain.starts_with(['<', '>']);
     match pattern.as_text() {
         Some("") => out.push_str("\"\""),
-        Some(plain) if plain.contains(lucene_syntax::is_space) || (strict && is_operator(plain)) => {
+        Some(plain)
+            if if strict {
+                plain.contains(lucene_syntax::is_space) || is_operator(plain)
+            } else {
+                plain.contains(' ')
+            } =>
+        {
             out.push('"');
             lucene_syntax::escaped(out, plain, false);
             out.push('"');
         }
-        _ => lucene_syntax::bare(out, pattern),
+        _ => bare(out, pattern, strict),
     }
 }
+
+/// A term; the reference escapes no white space but the space.
+fn bare(out: &mut String, pattern: &Pattern, strict: bool) {
+    let start = out.len();
+    lucene_syntax::bare(out, pattern);
+    if !strict && out[start..].contains(NOT_ESCAPED) {
+        let mut escaped = out.split_off(start);
+        for space in NOT_ESCAPED {
+            escaped = escaped.replace(&format!("\\{space}"), &space.to_string());
+        }
+        out.push_str(&escaped);
+    }
+}
+
+/// White space that ends a term in Lucene's grammar and that the reference leaves as it is.
+const NOT_ESCAPED: [char; 4] = ['\t', '\n', '\r', '\u{3000}'];
 
 /// In parentheses even for a single value: then it is one that a modifier expanded to itself.
 fn write_list(out: &mut String, name: &str, tests: &[&Test], strict: bool) -> Form {
     lucene_syntax::field(out, name);
     out.push_str(if tests.len() == 1 { ":(" } else { ":" });
     lucene_syntax::values(out, tests, |out, test| match test {
-        Test::Match(pattern) => text(out, pattern, strict),
+        Test::Match(pattern) | Test::Cased(pattern) => text(out, pattern, strict),
         Test::Number(number) => lucene_syntax::number(out, *number),
         _ => {}
     });

@@ -116,6 +116,11 @@ pub(super) fn apply(name: &str, test: Test, raw: &Value, compat: Compat) -> Resu
                 tests.into_iter().map(|test| apply(name, test, raw, compat)).collect::<Result<_, _>>()?;
             Test::Any(flatten(name, tests)?)
         }
+        // What is made of text in exact case is in exact case, which the reference forgets.
+        Test::Cased(pattern) if matches!(name, "windash" | "base64" | "base64offset") => {
+            let made = apply(name, Test::Match(pattern), raw, compat)?;
+            if compat == Compat::Strict { cased(made) } else { made }
+        }
         test if name == "windash" => windash(test)?,
         test => apply_to_one(name, test, raw, compat)?,
     };
@@ -123,6 +128,14 @@ pub(super) fn apply(name: &str, test: Test, raw: &Value, compat: Compat) -> Resu
         return Err(too_long(name));
     }
     Ok(test)
+}
+
+fn cased(test: Test) -> Test {
+    match test {
+        Test::Match(pattern) => Test::Cased(pattern),
+        Test::Any(tests) => Test::Any(tests.into_iter().map(cased).collect()),
+        other => other,
+    }
 }
 
 fn too_many(modifier: &str) -> Fault {

@@ -56,14 +56,18 @@ impl<'n> Dialect<'n> for Esql {
     }
 
     fn lists(&self, test: &Test) -> bool {
-        is_string_or_number(test) && !matches!(test, Test::Match(pattern) if pattern.has_wildcard())
+        match test {
+            // It forgets the case of values in a list.
+            Test::Match(pattern) | Test::Cased(pattern) => pattern.as_text().is_some(),
+            _ => is_string_or_number(test),
+        }
     }
 
     fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
         field(out, list.field);
         out.push_str(" in ");
         parenthesized(out, list.tests, |out, test| match test {
-            Test::Match(pattern) => quoted(out, pattern.parts()),
+            Test::Match(pattern) | Test::Cased(pattern) => quoted(out, pattern.parts()),
             Test::Number(number) => out.push_str(&number.to_string()),
             _ => {}
         });

@@ -180,7 +180,9 @@ impl Splunk {
             if other.open_start || other.open_end || leaf.optional {
                 return Err(cannot_say(leaf, LANGUAGE));
             }
-            format!("'{name}'='{}'", other.field)
+            let mut quoted = String::new();
+            field(&mut quoted, &other.field);
+            format!("'{name}'='{quoted}'")
         };
         let not = if negated { "NOT " } else { "" };
         let check = || {
@@ -271,8 +273,13 @@ impl<'n> Dialect<'n> for Splunk {
             (Test::TimePart(part, number), Some(name)) if self.strict => {
                 self.time_part(out, &leaf, name, part, *number)?;
             }
+            // The reference writes it as a word.
+            (Test::Regex(regex, flags), None) if !self.strict => {
+                out.push_str(&flags.prefix());
+                out.push_str(&regex.replace('\\', "\\\\").replace('"', "\\\""));
+            }
             // What has no field is looked for in the event as it was written.
-            (Test::Regex(regex, flags), None) if self.strict => {
+            (Test::Regex(regex, flags), None) => {
                 self.regex(out, &leaf, "_raw", &format!("{}{regex}", flags.prefix()), false);
             }
             (Test::Cased(pattern), None) if self.strict && pattern.placeholder().is_none() => {
@@ -307,7 +314,12 @@ impl<'n> Dialect<'n> for Splunk {
     }
 
     fn lists(&self, test: &Test) -> bool {
-        is_string_or_number(test) && !(self.strict && matches!(test, Test::Match(pattern) if !is_searchable(pattern)))
+        match test {
+            // The reference forgets the case of values in a list.
+            Test::Cased(pattern) => !self.strict && pattern.placeholder().is_none(),
+            Test::Match(pattern) => is_string_or_number(test) && (is_searchable(pattern) || !self.strict),
+            _ => is_string_or_number(test),
+        }
     }
 
     fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
@@ -318,7 +330,7 @@ impl<'n> Dialect<'n> for Splunk {
                 out.push_str(", ");
             }
             match test {
-                Test::Match(pattern) => string(out, pattern, false),
+                Test::Match(pattern) | Test::Cased(pattern) => string(out, pattern, false),
                 Test::Number(number) => out.push_str(&number.to_string()),
                 _ => {}
             }
