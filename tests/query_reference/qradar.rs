@@ -13,6 +13,8 @@ pub(crate) static RECORDS: &[Record] = &[Record {
 
 /// What the reference writes, what we write instead, and why. The first that fits is named.
 const REASONS: &[(&str, &str, &str)] = &[
+    ("CONCAT('", "", "a text in single quotes is no property"),
+    ("", "eventsource", "the service of AWS is looked for in the payload"),
     ("", " IMATCHES ", "`%` and `_` are wildcards that have no escape"),
     (" LIKE '%'", " IS NOT NULL", "any value is one that is not null"),
     ("='", "LOWER(", "`=` and `IN` compare in exact case"),
@@ -43,8 +45,10 @@ pub(crate) fn hint(difference: &Difference<'_>) -> Option<&'static str> {
         });
     };
     [
-        (reference.contains("CONCAT('"), "a text in single quotes is no property"),
-        (ours.contains("eventsource"), "the service of AWS is looked for in the payload"),
+        (
+            reference.contains("(QIDNAME(qid)='AssumeRoleWithSAML')"),
+            "a condition that is left alone needs no parentheses",
+        ),
         (reference.contains("(11, 12)"), "Linux has no scheduled tasks of Windows"),
         (reference.contains("payload)) LIKE '%readtoend'"), "a payload goes on behind the value"),
         (reference.contains("$env:temp*%"), "a backslash before a wildcard is one of the value"),

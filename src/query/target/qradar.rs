@@ -171,7 +171,7 @@ impl Aql {
     /// The name of a property. A call of a function, which a pipeline may give for one, is no name.
     fn column(&self, name: &str) -> String {
         if !self.strict {
-            let quote = if name.contains(char::is_whitespace) { "\"" } else { "" };
+            let quote = if name.contains(char::is_whitespace) && !name.ends_with(')') { "\"" } else { "" };
             return format!("{quote}{name}{quote}");
         }
         let word = |text: &str| {
