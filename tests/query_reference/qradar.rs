@@ -45,10 +45,7 @@ pub(crate) fn hint(difference: &Difference<'_>) -> Option<&'static str> {
         });
     };
     [
-        (
-            reference.contains("(QIDNAME(qid)='AssumeRoleWithSAML')"),
-            "a condition that is left alone needs no parentheses",
-        ),
+        (reference.contains("(QIDNAME(qid)"), "a condition that is left alone needs no parentheses"),
         (reference.contains("(11, 12)"), "Linux has no scheduled tasks of Windows"),
         (reference.contains("payload)) LIKE '%readtoend'"), "a payload goes on behind the value"),
         (reference.contains("$env:temp*%"), "a backslash before a wildcard is one of the value"),

@@ -103,8 +103,9 @@ fn tag(text: &str) -> Jinja {
 /// `pipeline` in templates.
 pub(super) fn pipeline(chain: &Chain, sigma: Option<&Sigma<'_>>) -> Jinja {
     let vars: BTreeMap<&str, Jinja> = chain.vars.iter().map(|(name, value)| (name.as_str(), jinja(value))).collect();
-    let state: BTreeMap<&str, Jinja> =
-        sigma.into_iter().flat_map(|sigma| sigma.state.iter()).map(|(name, value)| (name, setting(value))).collect();
+    // The mode is for conditions; templates see what pipelines set.
+    let settings = sigma.into_iter().flat_map(|sigma| sigma.state.iter()).filter(|(name, _)| *name != "compat");
+    let state: BTreeMap<&str, Jinja> = settings.map(|(name, value)| (name, setting(value))).collect();
     Jinja::from(BTreeMap::from([("vars", Jinja::from(vars)), ("state", Jinja::from(state))]))
 }
 
