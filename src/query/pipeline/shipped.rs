@@ -24,6 +24,7 @@ macro_rules! built_in {
 
 static BUILT_IN: &[BuiltIn] = &[
     built_in!("crowdstrike_fdr", "events of CrowdStrike's sensor, as Falcon Data Replicator names them"),
+    built_in!("azure_monitor", "the security log of Windows in Azure Monitor's table SecurityEvent, for Kusto"),
     built_in!("ecs_kubernetes", "audit events of Kubernetes, as Elastic's integration stores them"),
     built_in!("ecs_windows", "Windows events in the Elastic Common Schema, as Winlogbeat ships them"),
     built_in!("microsoft_xdr", "tables of Microsoft Defender XDR's advanced hunting, for Kusto"),
