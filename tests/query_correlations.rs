@@ -212,6 +212,44 @@ fn splunk_counts_in_spans_of_time() {
 }
 
 #[test]
+fn crowdstrike_counts_in_spans_of_time() {
+    let start = "Image=/\\\\cmd\\.exe$/i\n| timebucket := @timestamp - (@timestamp % 300000)\n| groupBy([timebucket, User, \
+                 \"Logon Id\"], function=";
+    let rest = "  rules: [base]\n  group-by: [User, Logon Id]\n  timespan: 5m\n";
+    for (body, expected) in [
+        ("type: event_count", "count(as=event_count), limit=max)\n| event_count>=5 event_count!=9\n"),
+        (
+            "type: value_count",
+            "count(Bytes, distinct=true, as=value_count), limit=max)\n| value_count>=5 value_count!=9\n",
+        ),
+        ("type: value_sum", "sum(Bytes, as=value_sum), limit=max)\n| value_sum>=5 value_sum!=9\n"),
+        (
+            "type: value_median",
+            "percentile(Bytes, percentiles=[50], as=value), limit=max)\n| value_50>=5 value_50!=9\n",
+        ),
+    ] {
+        let field = if body.ends_with("event_count") { "" } else { "    field: Bytes\n" };
+        let body = format!("  {body}\n{rest}  condition:\n{field}    gte: 5\n    neq: 9\n");
+        let (_, out, err) = convert("crowdstrike", &[("base.yml", BASE), ("many.yml", &correlation(&body))]);
+        assert_eq!((out, err), (format!("{start}{expected}"), String::new()), "{body}");
+    }
+    let two = correlation("  type: temporal\n  rules: [base, other]\n  timespan: 1h\n");
+    let (_, out, _) = convert("crowdstrike", &[("base.yml", BASE), ("other.yml", OTHER), ("two.yml", &two)]);
+    let (image, line) = ("Image=/\\\\cmd\\.exe$/i", "CommandLine=/^x$/i");
+    assert_eq!(
+        out,
+        format!(
+            "({image}) or ({line})\n| case {{ {image} | event_type := \"base\"; {line} | event_type := \"other\"; }}\n| \
+             timebucket := @timestamp - (@timestamp % 3600000)\n| groupBy([timebucket], function=count(event_type, \
+             distinct=true, as=event_type_count), limit=max)\n| event_type_count>=2\n"
+        )
+    );
+    let months = correlation("  type: event_count\n  rules: [base]\n  timespan: 1M\n  condition: {gte: 5}\n");
+    let (code, _, err) = convert("crowdstrike", &[("base.yml", BASE), ("many.yml", &months)]);
+    assert!(code == Some(1) && err.contains("no fixed length"), "{err}");
+}
+
+#[test]
 fn esql_counts_in_buckets_of_time() {
     let start = "from * metadata _id, _index, _version | where to_lower(Image) like \"*\\\\\\\\cmd.exe\"\n";
     let bucket = "| eval timebucket=date_trunc(5minutes, @timestamp) | stats";

@@ -4,6 +4,8 @@
 //! text is one. They are RE2/J's, found anywhere in the value, and end at the first `/` that has no
 //! backslash; an empty one would start a comment. A missing field fails every comparison but `!=`.
 
+mod correlation;
+
 use crate::query::pattern::{Part, Pattern};
 use crate::query::reading::Reading;
 use crate::query::refusal::Refusal;
@@ -19,15 +21,25 @@ pub(super) const TARGET: Target = Target {
     name: "crowdstrike",
     title: "CrowdStrike",
     description: "query of CrowdStrike Falcon LogScale and Next-Gen SIEM (CQL)",
-    formats: &[Format { name: "default", description: "the query", language: "text", write, correlate: None }],
+    formats: &[Format {
+        name: "default",
+        description: "the query",
+        language: "text",
+        write,
+        correlate: Some(correlation::write),
+    }],
     legacy: None,
 };
 
 const LANGUAGE: &str = "a LogScale query";
 
 fn write<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
-    let query = |node| LogScale { strict: reading.strict(), checks: String::new() }.query(node);
-    reading.queries.iter().map(query).collect()
+    filters(reading, reading.strict())
+}
+
+/// The condition of each query.
+fn filters<'n>(reading: &Reading<'n>, strict: bool) -> Result<Vec<String>, Refusal<'n>> {
+    reading.queries.iter().map(|node| LogScale { strict, checks: String::new() }.query(node)).collect()
 }
 
 struct LogScale {
