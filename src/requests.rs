@@ -48,6 +48,8 @@ pub fn requests(
     sources: &mut SourceSet,
 ) -> Result<(Vec<Request>, Findings), ReadError> {
     let compat = Compat::named(&config.compat).unwrap_or_default();
+    // Nobody asked for the default queries: what Defender has no table for is no news to teams without it.
+    let tells_unmapped = config.show != QueryConfig::default().show;
     let mut shelf = Shelf {
         root,
         placeholders: &config.placeholders,
@@ -60,9 +62,16 @@ pub fn requests(
         let Some(target) = query::target(&choice.target) else { continue };
         let format = choice.format.as_deref().and_then(|name| target.format(name)).unwrap_or(&target.formats[0]);
         let config = if target.reads_2019() { shelf.config(choice, sources)? } else { None };
-        requests.push(Request { target, format, compat, chain: shelf.chain(choice, sources)?, config });
+        let chain = shelf.chain(choice, sources)?;
+        requests.push(Request { target, format, compat, chain, config, label: label(choice), tells_unmapped });
     }
     Ok((requests, shelf.findings))
+}
+
+/// What findings call a query.
+fn label(choice: &QueryChoice) -> String {
+    let names: Vec<String> = choice.pipelines.iter().map(PipelineChoice::name).collect();
+    if names.is_empty() { choice.target.clone() } else { format!("{} with {}", choice.target, names.join(", ")) }
 }
 
 /// The chains made so far, by target and pipelines: what shares its pipelines shares their work.

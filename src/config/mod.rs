@@ -177,21 +177,30 @@ pub struct KnownTarget {
     pub formats: Vec<&'static str>,
 }
 
+/// The queries shown where nothing is configured: target, pipeline, heading.
+pub(crate) const DEFAULT_QUERIES: [(&str, Option<&str>, &str); 9] = [
+    ("lucene", Some("ecs_windows"), "Kibana query"),
+    ("esql", Some("ecs_windows"), "ES|QL"),
+    ("eql", Some("ecs_windows"), "EQL"),
+    ("splunk", Some("splunk_windows"), "Splunk"),
+    ("kusto", Some("microsoft_xdr"), "Defender XDR"),
+    ("kusto", Some("sentinel_asim"), "Sentinel"),
+    ("graylog", None, "Graylog"),
+    ("xpack-watcher", None, "X-Pack Watcher"),
+    ("loki", None, "Loki"),
+];
+
 impl Default for QueryConfig {
-    /// The three queries of the original, under its headings.
+    /// What most teams run.
     fn default() -> Self {
-        let choice = |target: &str, title: &str| QueryChoice {
-            target: target.to_owned(),
-            title: title.to_owned(),
+        let choice = |(target, pipeline, title): &(&str, Option<&str>, &str)| QueryChoice {
+            target: (*target).to_owned(),
+            title: (*title).to_owned(),
             format: None,
-            pipelines: Vec::new(),
+            pipelines: pipeline.iter().map(|name| PipelineChoice::BuiltIn((*name).to_owned())).collect(),
         };
         Self {
-            show: vec![
-                choice("es-qs", "Kibana query"),
-                choice("xpack-watcher", "X-Pack Watcher"),
-                choice("graylog", "Graylog"),
-            ],
+            show: DEFAULT_QUERIES.iter().map(choice).collect(),
             compat: "strict".to_owned(),
             placeholders: BTreeMap::new(),
         }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use crate::model::Kind;
 
+use super::DEFAULT_QUERIES;
+
 /// The type of value a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
@@ -183,12 +185,13 @@ pub const KEYS: &[Key] = &[
         "queries",
         "show",
         Takes::Queries,
-        "`[\"es-qs\", \"xpack-watcher\", \"graylog\"]`",
+        "those below",
         None,
         "The queries shown with each rule, in this order. A table says more: `{ target = \"kusto\", pipelines = \
          [\"microsoft_xdr\"], format = \"default\", title = \"Defender XDR\" }`. A pipeline is the name of a built-in \
          one or the path of a file in the YAML of pySigma; several are applied by their priority. `purplebook convert \
-         --list` names all targets, formats and pipelines.",
+         --list` names all targets, formats and pipelines. What a pipeline has no \
+         place for is told on the page, and by `check` only if you name queries here.",
     ),
     key(
         "queries",
@@ -250,14 +253,33 @@ pub fn reference_page() -> String {
         }
         for key in keys_of(table) {
             let _ = write!(page, "\n`{}`: {}\n", key.name, key.about);
+            if (table, key.name) == ("queries", "show") {
+                let _ = write!(page, "\nBy default these are shown:\n\n```toml\n[queries]\n{}```\n", default_queries());
+            }
         }
     }
     page
 }
 
+/// `show` as a configuration file writes the default.
+fn default_queries() -> String {
+    let mut text = String::from("show = [\n");
+    for (target, pipeline, title) in DEFAULT_QUERIES {
+        let pipelines = pipeline.map(|name| format!("pipelines = [\"{name}\"], ")).unwrap_or_default();
+        let _ = writeln!(text, "  {{ target = \"{target}\", {pipelines}title = \"{title}\" }},");
+    }
+    text + "]\n"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_project_is_shown_the_default_queries() {
+        let commented: String = default_queries().lines().map(|line| format!("# {line}\n")).collect();
+        assert!(include_str!("../cli/starter/purplebook.toml").contains(&commented), "should have\n{commented}");
+    }
 
     #[test]
     fn every_kind_of_content_has_its_key_and_flag() {

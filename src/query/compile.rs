@@ -14,7 +14,7 @@ use super::front::{Language, language, legacy, modern};
 use super::library::Context;
 use super::pipeline::{Chain, Trace};
 use super::reading::{Compat, Correlating, Reading};
-use super::refusal::{NotConvertible, Refusal, Spot};
+use super::refusal::{Cause, NotConvertible, Refusal, Spot};
 use super::resolve::{self, emitted};
 use super::target::{Format, LegacyTarget, Target};
 use super::tree::trees;
@@ -33,12 +33,24 @@ pub struct Request {
     pub chain: Arc<Chain>,
     /// The configuration of the 2019 converter that rules of its language are written with.
     pub config: Option<Arc<SigmacConfig>>,
+    /// What findings call it (`kusto with microsoft_xdr`).
+    pub label: String,
+    /// Whether it is a finding that a pipeline knows no place for what a rule looks for.
+    pub tells_unmapped: bool,
 }
 
 impl Request {
     /// The target's first format, strict, without pipelines.
     pub fn new(target: &'static Target) -> Self {
-        Self { target, format: &target.formats[0], compat: Compat::Strict, chain: Arc::default(), config: None }
+        Self {
+            target,
+            format: &target.formats[0],
+            compat: Compat::Strict,
+            chain: Arc::default(),
+            config: None,
+            label: target.name.to_owned(),
+            tells_unmapped: true,
+        }
     }
 
     /// The writer of 2019, for rules of that time; pipelines are of today, configurations of then.
@@ -248,7 +260,9 @@ impl<'d> Document<'d, '_> {
         let mut changed = Cow::Borrowed(sigma);
         let mut trace = Trace::default();
         if !chain.is_empty() {
-            trace = chain.apply(changed.to_mut(), *compat).map_err(|refusal| self.locate(refusal))?;
+            trace = chain
+                .apply(changed.to_mut(), *compat)
+                .map_err(|refusal| self.locate(refusal.because(Cause::Pipeline)))?;
         }
         let sigma: &Sigma<'_> = &changed;
         let queries = trees(sigma).map_err(|refusal| self.locate(refusal))?;
@@ -292,7 +306,7 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
         let Request { chain, compat, .. } = &batch.requests[group[0]];
         let read = resolve::correlation(rule, &shelf, context, *compat).and_then(|mut correlation| {
             let piped = (!chain.is_empty()).then(|| chain.apply_to_correlation(&mut correlation, *compat));
-            Ok((correlation, piped.transpose()?))
+            Ok((correlation, piped.transpose().map_err(|refusal| refusal.because(Cause::Pipeline))?))
         });
         let (correlation, piped) = match read {
             Ok(read) => read,
@@ -336,7 +350,8 @@ fn write_correlation<'n>(
 /// The queries of all rules for the requests made.
 #[derive(Debug)]
 pub struct Compiled {
-    targets: Vec<&'static str>,
+    /// For each request, what it is called, and whether it tells what has no place.
+    requests: Vec<(String, bool)>,
     /// For each rule of the corpus, for each request.
     outcomes: Vec<Vec<Outcome>>,
     /// Which rules are filters: no query of their own is what they are meant to have.
@@ -358,7 +373,8 @@ pub fn compile(corpus: &Corpus, requests: &[Request]) -> Compiled {
     };
     let outcomes = corpus.rules.par_iter().map(finished).collect();
     let filters = corpus.rules.iter().map(|rule| rule.kind == RuleKind::Filter).collect();
-    Compiled { targets: requests.iter().map(|request| request.target.name).collect(), outcomes, filters }
+    let requests = requests.iter().map(|request| (request.label.clone(), request.tells_unmapped)).collect();
+    Compiled { requests, outcomes, filters }
 }
 
 /// The queries of a rule as one output.
@@ -377,7 +393,7 @@ impl Compiled {
     }
 
     /// One finding per rule and reason, which names the targets it holds for unless it holds for
-    /// any.
+    /// any; none for what the check of references tells.
     pub fn findings(&self) -> Findings {
         let rules = self.outcomes.iter().zip(&self.filters);
         let found = rules.flat_map(|(outcomes, is_filter)| {
@@ -389,9 +405,18 @@ impl Compiled {
 
     fn rule_findings(&self, outcomes: &[Outcome]) -> Vec<Finding> {
         let mut reasons: Vec<(&NotConvertible, Vec<&str>)> = Vec::new();
-        for (outcome, name) in outcomes.iter().zip(&self.targets) {
+        for (outcome, (name, tells_unmapped)) in outcomes.iter().zip(&self.requests) {
             let Err(why) = outcome else { continue };
-            match reasons.iter_mut().find(|(known, _)| (known.code, &known.at) == (why.code, &why.at)) {
+            match why.cause {
+                Cause::Pipeline if !tells_unmapped => continue,
+                Cause::Reference => continue,
+                Cause::Language | Cause::Pipeline => {}
+            }
+            let same = |known: &NotConvertible| {
+                (known.code, &known.at) == (why.code, &why.at)
+                    && (why.cause == Cause::Language || known.reason == why.reason)
+            };
+            match reasons.iter_mut().find(|(known, _)| same(known)) {
                 Some((_, names)) => names.push(name),
                 None => reasons.push((why, vec![name])),
             }

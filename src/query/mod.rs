@@ -27,5 +27,5 @@ pub use compile::{Compiled, Outcome, Request, compile, convert, legacy_stdout};
 pub use library::Context;
 pub use pipeline::{BuiltIn, Chain, built_in_pipelines};
 pub use reading::Compat;
-pub use refusal::NotConvertible;
+pub use refusal::{Cause, NotConvertible};
 pub use target::{Format, Target, target, targets};

@@ -22,6 +22,19 @@ pub struct NotConvertible {
     pub at: Place,
     /// What to do, where something can be done.
     pub help: Option<String>,
+    /// What is at fault.
+    pub cause: Cause,
+}
+
+/// What is at fault when a rule has no query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The rule and the language do not go together, or the rule cannot be read.
+    Language,
+    /// A pipeline knows no place for what the rule looks for.
+    Pipeline,
+    /// A rule that is named is not there, which the check of references tells.
+    Reference,
 }
 
 /// A culprit inside one document.
@@ -44,6 +57,7 @@ pub(super) struct Refusal<'r> {
     reason: String,
     spot: Spot<'r>,
     help: Option<Cow<'static, str>>,
+    cause: Cause,
 }
 
 /// Texts, one per document, or the number of the document at fault and why.
@@ -52,17 +66,23 @@ pub(super) type Documents<'r> = Result<Vec<String>, (usize, Refusal<'r>)>;
 impl<'r> Refusal<'r> {
     /// The detection cannot be understood.
     pub(super) fn broken(spot: Spot<'r>, reason: impl Into<String>) -> Self {
-        Self { code: Code::BrokenDetection, reason: reason.into(), spot, help: None }
+        Self { code: Code::BrokenDetection, reason: reason.into(), spot, help: None, cause: Cause::Language }
     }
 
     /// The rule is sound, but the target cannot say it.
     pub(super) fn unsupported(spot: Spot<'r>, reason: impl Into<String>) -> Self {
-        Self { code: Code::NotConvertible, reason: reason.into(), spot, help: None }
+        Self { code: Code::NotConvertible, reason: reason.into(), spot, help: None, cause: Cause::Language }
     }
 
     /// With advice.
     pub(super) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With another cause than the language.
+    pub(super) fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
         self
     }
 
@@ -73,12 +93,24 @@ impl<'r> Refusal<'r> {
 
     /// The same reason with words before it, at another place.
     pub(super) fn retold<'s>(self, spot: Spot<'s>, before: &str) -> Refusal<'s> {
-        Refusal { code: self.code, reason: format!("{before}{}", self.reason), spot, help: self.help }
+        Refusal {
+            code: self.code,
+            reason: format!("{before}{}", self.reason),
+            spot,
+            help: self.help,
+            cause: self.cause,
+        }
     }
 
     /// The refusal of what a pipeline brought: at `spot` of the rule, and after `what` it is.
     pub(super) fn moved<'o>(self, spot: Spot<'o>, what: &str) -> Refusal<'o> {
-        Refusal { code: Code::NotConvertible, reason: format!("{what}: {}", self.reason), spot, help: self.help }
+        Refusal {
+            code: Code::NotConvertible,
+            reason: format!("{what}: {}", self.reason),
+            spot,
+            help: self.help,
+            cause: Cause::Pipeline,
+        }
     }
 
     /// The refusal with its place: `document` is the value the culprit was read from, made of the
@@ -98,6 +130,7 @@ impl<'r> Refusal<'r> {
             reason: self.reason,
             at: Place::new(rule.origin.file, rule.origin.document as usize + index, path),
             help: self.help.map(Cow::into_owned),
+            cause: self.cause,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::detection::Sigma;
 use super::front::{Language, language, legacy, modern};
 use super::library::Context;
 use super::reading::Compat;
-use super::refusal::{NotConvertible, Refusal, Spot};
+use super::refusal::{Cause, NotConvertible, Refusal, Spot};
 
 /// Correlations of correlations of …: none published has more than one level.
 const MAX_DEPTH: usize = 8;
@@ -97,8 +97,8 @@ impl<'r> Reader<'_, 'r> {
         above: &mut Vec<&'r Rule>,
     ) -> Result<(&'r Rule, What<'r>), Refusal<'r>> {
         let Some(rule) = self.context.rule(name) else {
-            let refusal =
-                Refusal::unsupported(spot, format!("the correlation names `{name}`, which no rule is called"));
+            let reason = format!("the correlation names `{name}`, which no rule is called");
+            let refusal = Refusal::unsupported(spot, reason).because(Cause::Reference);
             return Err(match self.context.nearest(name) {
                 Some(near) => refusal.help(format!("did you mean `{near}`?")),
                 None => refusal,

@@ -7,7 +7,6 @@ mod kusto_pipelines;
 mod logpoint;
 mod loki;
 mod lucene_formats;
-mod lucene_pipelines;
 mod lucene_regex;
 mod netwitness;
 mod ppl;

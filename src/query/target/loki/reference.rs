@@ -226,7 +226,9 @@ fn body(parts: &[Piece]) -> String {
             match c {
                 '*' => body.push_str(r"\\.*"),
                 '?' => body.push_str(r"\\."),
-                c if regex::SPECIAL.contains(c) || matches!(c, '\t'..='\r') => body.extend(['\\', c]),
+                c if u8::try_from(c).is_ok_and(regex::is_operator) || matches!(c, '\t'..='\r') => {
+                    body.extend(['\\', c]);
+                }
                 c => body.push(c),
             }
         }

@@ -109,7 +109,17 @@ pub(super) fn alternative(pattern: &Pattern) -> String {
 }
 
 /// Characters of a regular expression that get a backslash.
-pub(super) const SPECIAL: &str = r"\.^$*+?{}[]()|-&~# ";
+#[rustfmt::skip]
+pub(super) const fn is_operator(byte: u8) -> bool {
+    matches!(byte,
+        b'\\' | b'.' | b'^' | b'$' | b'*' | b'+' | b'?' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'|' | b'-' | b'&'
+            | b'~' | b'#' | b' ')
+}
+
+/// What may not stand as it is.
+const fn is_special(byte: u8) -> bool {
+    is_operator(byte) || byte == b'"' || byte.is_ascii_control()
+}
 
 /// Pieces of a pattern as an expression; of a word in a line, as it may stand there escaped.
 pub(super) fn body(parts: &[Piece], in_line: bool) -> String {
@@ -126,21 +136,25 @@ pub(super) fn body(parts: &[Piece], in_line: bool) -> String {
             }
             Piece::Text(text) | Piece::Placeholder(text) => text,
         };
-        for c in text.chars() {
-            match c {
-                '\\' if in_line => body.push_str(r"\\\\?"),
-                '"' if in_line => body.push_str(r#"\\?""#),
-                '\n' if in_line => body.push_str(r"(?:\n|\\n)"),
-                '\r' if in_line => body.push_str(r"(?:\r|\\r)"),
-                '\t' if in_line => body.push_str(r"(?:\t|\\t)"),
-                '\n' => body.push_str(r"\n"),
-                '\r' => body.push_str(r"\r"),
-                '\t' => body.push_str(r"\t"),
-                c if c.is_ascii_control() => body.extend(["\\x", &format!("{:02x}", u32::from(c))]),
-                c if SPECIAL.contains(c) => body.extend(['\\', c]),
-                c => body.push(c),
+        let mut copied = 0;
+        for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| is_special(*byte)) {
+            body.push_str(&text[copied..at]);
+            copied = at + 1;
+            match byte {
+                b'\\' if in_line => body.push_str(r"\\\\?"),
+                b'"' if in_line => body.push_str(r#"\\?""#),
+                b'\n' if in_line => body.push_str(r"(?:\n|\\n)"),
+                b'\r' if in_line => body.push_str(r"(?:\r|\\r)"),
+                b'\t' if in_line => body.push_str(r"(?:\t|\\t)"),
+                b'"' => body.push('"'),
+                b'\n' => body.push_str(r"\n"),
+                b'\r' => body.push_str(r"\r"),
+                b'\t' => body.push_str(r"\t"),
+                byte if byte.is_ascii_control() => body.extend(["\\x", &format!("{byte:02x}")]),
+                byte => body.extend(['\\', char::from(byte)]),
             }
         }
+        body.push_str(&text[copied..]);
     }
     body
 }
