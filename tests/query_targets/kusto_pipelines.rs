@@ -51,6 +51,7 @@ fn defender_has_a_column_for_each_field() {
             r#"RegistryPath matches regex "(?is)\\\\System\\\\.*ControlSet.*\\\\a""#,
         ),
         ("registry_event", "Details: 'DWORD (0x00000001)'", r#"RegistryValueData =~ "1""#),
+        ("registry_event", "Details|endswith: 'DWORD (0x00000001)'", r#"RegistryValueData =~ "1""#),
         ("registry_event", "Details: Binary Data", r#"RegistryValueType =~ "Binary""#),
         ("registry_event", "EventType: DeleteValue", r#"ActionType =~ "RegistryValueDeleted""#),
         (
@@ -95,7 +96,7 @@ fn what_defender_does_not_have_is_refused() {
         (
             "category: process_creation",
             "CurrentDirectory: a",
-            "DeviceProcessEvents has no column for this field (field `CurrentDirectory`)",
+            "DeviceProcessEvents has no such column (field `CurrentDirectory`)",
         ),
         (
             "category: image_load",
@@ -128,6 +129,8 @@ fn what_defender_does_not_have_is_refused() {
             "{EventID: 4624, LogonType: 9}",
             "DeviceLogonEvents has no logons of this type (field `LogonType`)",
         ),
+        ("category: process_creation", "Hashes:", "the columns are MD5, SHA1 and SHA256 (field `Hashes`)"),
+        ("category: process_creation", "User|re: a", "domain and name are columns of their own (field `User`)"),
         ("service: dhcp", "a: b", "Defender XDR has no known table for this source"),
     ] {
         let found = through("microsoft_xdr", &format!("product: windows, {logsource}"), written);
@@ -149,6 +152,7 @@ fn asim_has_a_field_for_each() {
         ("process_creation", "Hashes|contains: IMPHASH=a", r#"TargetProcessIMPHASH =~ "a""#),
         ("file_delete", "TargetFilename: a", r#"EventType =~ "FileDeleted" and TargetFilePath =~ "a""#),
         ("file_access", "Image: a", r#"EventType =~ "FileAccessed" and ActingProcessName =~ "a""#),
+        ("file_access", "FileName|contains: a", r#"EventType =~ "FileAccessed" and TargetFilePath contains "a""#),
         ("network_connection", "Initiated: false", r#"NetworkDirection =~ "Inbound""#),
         ("network_connection", "DestinationIsIpv6: 'true'", r#"NetworkProtocolVersion =~ "IPv6""#),
         ("network_connection", "DestinationPort: '80'", "DstPortNumber == 80"),
@@ -196,7 +200,11 @@ fn asim_has_logons_with_and_without_a_domain() {
         ),
         ("security", "{EventID: 4663, ObjectName: a}", "the parser has no events of this id (field `EventID`)"),
         ("sysmon", "{EventID: [1, 5], Image: a}", "the parser has no events of this id (field `EventID`)"),
-        ("sysmon", "{EventID: 11, ParentImage: a}", "imFileEvent does not have this field (field `ParentImage`)"),
+        (
+            "sysmon",
+            "{EventID: 11, TargetFilename: a, ParentImage: a}",
+            "imFileEvent does not have this field (field `ParentImage`)",
+        ),
         ("system", "EventID: 7045", "ASIM has no known schema for this log source"),
     ] {
         let found = through("sentinel_asim", &format!("product: windows, service: {service}"), written);
