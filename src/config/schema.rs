@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_new_project_is_shown_the_default_queries() {
-        let commented: String = default_queries().lines().map(|line| format!("# {line}\n")).collect();
+        let commented = default_queries().lines().map(|line| ["# ", line, "\n"].concat()).collect::<Vec<_>>().concat();
         assert!(include_str!("../cli/starter/purplebook.toml").contains(&commented), "should have\n{commented}");
     }
 

@@ -7,6 +7,7 @@ mod kusto_pipelines;
 mod logpoint;
 mod loki;
 mod lucene_formats;
+mod lucene_pipelines;
 mod lucene_regex;
 mod netwitness;
 mod ppl;

@@ -27,6 +27,7 @@ static BUILT_IN: &[BuiltIn] = &[
     built_in!("azure_monitor", "the security log of Windows in Azure Monitor's table SecurityEvent, for Kusto"),
     built_in!("ecs_kubernetes", "audit events of Kubernetes, as Elastic's integration stores them"),
     built_in!("ecs_windows", "Windows events in the Elastic Common Schema, as Winlogbeat ships them"),
+    built_in!("ecs_zeek", "logs of Zeek in the Elastic Common Schema, as Filebeat's module stores them"),
     built_in!("microsoft_xdr", "tables of Microsoft Defender XDR's advanced hunting, for Kusto"),
     built_in!("qradar_aql_fields", "properties of IBM QRadar's events"),
     built_in!("sentinel_asim", "the unifying parsers of Microsoft Sentinel's information model ASIM, for Kusto"),
