@@ -4,6 +4,7 @@
 //! queries, or with an error.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -52,6 +53,9 @@ pub struct Conversions {
 /// Why nothing was converted.
 #[derive(Debug, Error)]
 pub enum ConvertError {
+    /// A path that was asked for is not there.
+    #[error("`{}` does not exist", .0.display())]
+    Missing(PathBuf),
     /// A file or folder cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -63,15 +67,24 @@ pub enum ConvertError {
 /// Reads the rule files under `paths`, files or folders, and converts them for the one query that
 /// `config` shows.
 ///
-/// Files are named by the path given, and by what follows it.
+/// Files are named by the path given, and by what follows it. The path `-` is standard input.
 ///
 /// # Errors
 /// If something cannot be read.
 pub fn convert(paths: &[PathBuf], config: &QueryConfig) -> Result<Conversions, ConvertError> {
+    let piped = |path: &&PathBuf| path.as_os_str() == source::piped::PATH;
+    let named: Vec<&PathBuf> = paths.iter().filter(|path| !piped(path)).collect();
+    if let Some(missing) = named.iter().find(|path| !path.exists()) {
+        return Err(ConvertError::Missing((*missing).clone()));
+    }
     let folders: Vec<Folder> =
-        paths.iter().map(|path| Folder { kind: Kind::Rule, path: path.clone(), required: true }).collect();
+        named.into_iter().map(|path| Folder { kind: Kind::Rule, path: path.clone(), required: true }).collect();
+    let limits = ReadLimits::default();
     // Without a root, paths are shown as they were given.
-    let (mut sources, mut problems) = source::read(Path::new(""), &folders, &ReadLimits::default())?;
+    let (mut sources, mut problems) = source::read(Path::new(""), &folders, &limits)?;
+    if paths.iter().any(|path| piped(&path)) {
+        sources.add(source::piped::read(io::stdin().lock(), Kind::Rule, limits.text)?);
+    }
     let (requests, more) = requests(config, Path::new(""), &mut sources)?;
     problems.append(more);
     let Some(request) = requests.into_iter().next() else { return Ok(Conversions::default()) };

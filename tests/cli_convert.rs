@@ -4,6 +4,7 @@
 #![allow(clippy::needless_raw_string_hashes)]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -142,10 +143,41 @@ fn what_is_not_known_is_answered_with_what_is() {
             &["-t", "es-qs", "rules/notes.txt"],
             "error: no rule file in rules/notes.txt\nhelp: rule files end in .yml or .yaml\n",
         ),
-        (&["-t", "es-qs", "ghost"], "error: the rule folder `ghost` does not exist\n"),
+        (&["-t", "es-qs", "ghost"], "error: `ghost` does not exist\n"),
+        (&["-t", "es-qs", "-p", "sysmon", "-p", "sysmon", "rules"], "error: the pipeline `sysmon` is named twice\n"),
     ] {
         assert_eq!(convert(dir.path(), args), (Some(2), String::new(), message.to_owned()));
     }
+}
+
+#[test]
+fn a_rule_can_be_piped_in() {
+    let dir = project();
+    let piped = |text: &str, args: &[&str]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_purplebook"))
+            .args(["convert", "-t", "es-qs"])
+            .args(args)
+            .current_dir(dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("written");
+        let output = child.wait_with_output().expect("the program ends");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, alone, _) = convert(dir.path(), &["-t", "es-qs", "rules/b.yml"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(piped(RULE, &["-"]), (Some(0), alone.clone(), String::new()));
+    assert_eq!(piped(RULE, &["rules/b.yml", "-"]), (Some(0), alone.repeat(2), String::new()));
+    let (code, out, err) = piped(BROKEN, &["-"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("-:7:14: error[PB401] the condition names `filter`"), "{err}");
+    let (code, out, _) = piped(BROKEN, &["--jsonl", "-"]);
+    assert_eq!(code, Some(1));
+    assert!(out.starts_with(r#"{"path":"-","id":null,"title":"No such selection""#), "{out}");
 }
 
 #[test]

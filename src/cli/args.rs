@@ -127,7 +127,7 @@ pub(super) enum Format {
 
 #[derive(Debug, Args)]
 pub(super) struct ConvertArgs {
-    /// Rule files, or folders to look for rule files in
+    /// Rule files, or folders to look for rule files in; `-` is standard input
     #[arg(required_unless_present = "list", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
     /// The target language

@@ -92,6 +92,10 @@ fn chosen(args: &ConvertArgs) -> Result<QueryChoice, Failure> {
         let known = found.formats.iter().map(|format| format.name).collect();
         return Err(unknown(&format!("format of {name}"), format, known));
     }
+    let is_again = |(at, name): (usize, &String)| args.pipeline[..at].contains(name);
+    if let Some((_, name)) = args.pipeline.iter().enumerate().find(|pipeline| is_again(*pipeline)) {
+        return Err(Failure::new(format!("the pipeline `{name}` is named twice")));
+    }
     let pipelines = args.pipeline.iter().map(|name| pipeline(name)).collect::<Result<_, _>>()?;
     Ok(QueryChoice { target: name.to_owned(), title: found.title.to_owned(), format, pipelines })
 }

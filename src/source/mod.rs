@@ -6,6 +6,7 @@
 mod active;
 mod file;
 pub mod named;
+pub mod piped;
 mod read;
 mod walk;
 

@@ -12,7 +12,14 @@ pub(crate) static RECORDS: &[Record] = &[Record {
 }];
 
 fn crowdstrike(difference: &Difference<'_>) -> Option<&'static str> {
-    let ours = difference.ours?.concat();
+    let Some(ours) = difference.ours.map(<[String]>::concat) else {
+        let events = difference.reference?.iter().any(|query| query.contains("event_platform="));
+        return Some(if events {
+            "the events have no such field"
+        } else {
+            "the sensor has no events for the log source"
+        });
+    };
     let Some(reference) = difference.reference.map(<[String]>::concat) else {
         return ours.contains("cidr(").then_some("a network is a condition like any other");
     };
@@ -26,6 +33,7 @@ fn crowdstrike(difference: &Difference<'_>) -> Option<&'static str> {
             ours.matches(r"\HarddiskVolume.").count() > reference.matches(r"\HarddiskVolume.").count(),
             "a colon alone is that of a volume",
         ),
+        (ours.contains("SHA256HashData") && reference.contains("Hashes="), "a hash has a field of its own"),
         (reference.contains("cidr("), "a network is a condition like any other"),
         (reference.contains("/\""), "words without a field have no quotes"),
         (difference.rule.contains("|windash"), "a negation of all values that `windash` makes"),

@@ -24,6 +24,7 @@ fn netwitness(difference: &Difference<'_>) -> Option<&'static str> {
         (ours.contains(" = "), "values of a list are compared whole"),
         (ours.contains(" exists"), "any value is one that exists"),
         (reference.contains(" = true") || reference.contains(" = false"), "there are no booleans, but texts"),
+        (ours.contains(",'") || ours.contains("',"), "a key is of one type"),
         (difference.rule.contains('.'), "an address stands without quotes"),
     ]
     .into_iter()

@@ -16,6 +16,10 @@ fn values_stay_themselves_in_a_regular_expression() {
         ("A: ['*', x]", "A=* or A=/^x$/i"),
         ("A|cased: 'X*'", "A=/^X/"),
         ("in: x", r#""in"=/^x$/i"#),
+        // Names of functions are reserved.
+        ("Hash: x", r#""Hash"=/^x$/i"#),
+        ("count: 5", r#""count"=5"#),
+        ("A|re: '(?P<n>a)|[(?<x>](?<m>b)\\(?<o>'", r"A=/(?:a)|[(?<x>](?:b)\(?<o>/"),
         (r#"'a"b\c': x"#, r#""a\"b\\c"=/^x$/i"#),
     ] {
         assert_eq!(items("crowdstrike", written).as_deref(), Ok(expected), "{written}");
@@ -29,7 +33,8 @@ fn values_stay_themselves_in_a_regular_expression() {
 fn networks_stand_where_the_condition_has_them() {
     let detection = "detection:\n  s: {A|cidr: [10.0.0.0/8, 'fe80::/10'], B: x}\n  f: {'a b|cidr': 10.1.0.0/16}\n  \
                      condition: s and not f\n";
-    let expected = r#"cidr(A, subnet="10.0.0.0/8") or cidr(A, subnet="fe80::/10") and B=/^x$/i and not cidr("a b", subnet="10.1.0.0/16")"#;
+    let expected =
+        r#"cidr(A, subnet=["10.0.0.0/8", "fe80::/10"]) and B=/^x$/i and not cidr("a b", subnet="10.1.0.0/16")"#;
     assert_eq!(query("crowdstrike", "default", detection).as_deref(), Ok(expected));
 }
 
@@ -47,6 +52,7 @@ fn the_pipeline_names_events_and_devices() {
         ("process_creation", r"Image|contains: ':\x'", format!(r"{processes}ImageFileName=/\\HarddiskVolume.\\x/id")),
         ("process_creation", r"Image: '?:\x'", format!(r"{processes}ImageFileName=/^\\Device\\HarddiskVolume.\\x$/id")),
         ("process_creation", r"ParentImage|endswith: '\x'", format!("{processes}ParentBaseFileName=/^x$/i")),
+        ("process_creation", "Hashes|contains: [IMPHASH=1, SHA256=2]", format!("{processes}SHA256HashData=/^2$/i")),
         ("network_connection", "Initiated: 'false'", "event_simpleName=/^NetworkReceiveAcceptIP4$/i".to_owned()),
         (
             "dns_query",
@@ -60,6 +66,22 @@ fn the_pipeline_names_events_and_devices() {
             "logsource: {{category: {category}, product: windows}}\ndetection:\n  s:\n    {item}\n  condition: s\n"
         );
         assert_eq!(query_with("crowdstrike", "default", &["crowdstrike_fdr"], &rule), Ok(expected), "{item}");
+    }
+    for (logsource, item, reason) in [
+        (
+            "category: process_creation",
+            "GrandParentImage: x",
+            "process events have no such field (field `GrandParentImage`)",
+        ),
+        ("category: process_creation", "Hashes: IMPHASH=1", "no hash of a kind the pipeline knows (SHA256)"),
+        ("category: network_connection", "DestinationHostname: x", "connections have no such field"),
+        ("category: registry_set", "TargetObject: x", "no events that are known here for this log source"),
+        ("service: security", "EventID: 4624", "no events that are known here for this log source"),
+    ] {
+        let rule =
+            format!("logsource: {{{logsource}, product: windows}}\ndetection:\n  s:\n    {item}\n  condition: s\n");
+        let refused = query_with("crowdstrike", "default", &["crowdstrike_fdr"], &rule).expect_err(item);
+        assert!(refused.contains(reason), "{refused}");
     }
     let path = "logsource: {category: process_creation, product: windows}\ndetection:\n  s: {ParentImage: 'C:\\x'}\n  \
                 condition: s\n";

@@ -111,7 +111,7 @@ fn what_defender_does_not_have_is_refused() {
         (
             "category: file_event",
             "ParentImage|contains: '\\Temp\\'",
-            "of the parent of the process the table tells the file's name alone (field `ParentImage`)",
+            "Defender XDR's tables tell the file's name alone of the parent of the process (field `ParentImage`)",
         ),
         (
             "category: process_creation",
@@ -123,7 +123,11 @@ fn what_defender_does_not_have_is_refused() {
             "Details: 'DWORD (0x12345678)'",
             "DeviceRegistryEvents writes this number in another way, which is not known here (field `Details`)",
         ),
-        ("service: sysmon", "EventID: [1, 11]", "the table has no events of this id (field `EventID`)"),
+        (
+            "service: sysmon",
+            "EventID: [1, 11]",
+            "the table of this log source in Defender XDR has no events of this id (field `EventID`)",
+        ),
         (
             "service: security",
             "{EventID: 4624, LogonType: 9}",
@@ -131,7 +135,7 @@ fn what_defender_does_not_have_is_refused() {
         ),
         ("category: process_creation", "Hashes:", "the columns are MD5, SHA1 and SHA256 (field `Hashes`)"),
         ("category: process_creation", "User|re: a", "domain and name are columns of their own (field `User`)"),
-        ("service: dhcp", "a: b", "Defender XDR has no known table for this source"),
+        ("service: dhcp", "a: b", "Defender XDR has no known table for this log source"),
     ] {
         let found = through("microsoft_xdr", &format!("product: windows, {logsource}"), written);
         let expected = format!("{expected} (pipeline Microsoft Defender XDR)");
@@ -198,8 +202,16 @@ fn asim_has_logons_with_and_without_a_domain() {
             "{EventID: 4624, LogonType: 9}",
             "imAuthentication has no known name for logons of this type (field `LogonType`)",
         ),
-        ("security", "{EventID: 4663, ObjectName: a}", "the parser has no events of this id (field `EventID`)"),
-        ("sysmon", "{EventID: [1, 5], Image: a}", "the parser has no events of this id (field `EventID`)"),
+        (
+            "security",
+            "{EventID: 4663, ObjectName: a}",
+            "ASIM's schema for this log source has no events of this id (field `EventID`)",
+        ),
+        (
+            "sysmon",
+            "{EventID: [1, 5], Image: a}",
+            "ASIM's schema for this log source has no events of this id (field `EventID`)",
+        ),
         (
             "sysmon",
             "{EventID: 11, TargetFilename: a, ParentImage: a}",

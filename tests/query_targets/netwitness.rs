@@ -20,7 +20,9 @@ fn quotes_and_backslashes_are_escaped() {
 #[test]
 fn values_of_one_operator_are_a_list() {
     for (written, expected) in [
-        ("A: [x, 'y*', 5, '*z', 'w*']", "A = 'x',5 || A begins 'y','w' || A ends 'z'"),
+        ("A: [x, 'y*', 5, '*z', 'w*']", "A = 'x','5' || A begins 'y','w' || A ends 'z'"),
+        ("A: [10.0.0.1, 5, x, '*']", "A = '10.0.0.1','5','x' || A exists"),
+        ("A: ['10.*', 10.0.0.1]", "A begins '10.' || A = '10.0.0.1'"),
         ("A: ['x?', 'y?', '*']", r"A regex '(?is)\\Ax.\\z' || A regex '(?is)\\Ay.\\z' || A exists"),
         ("A: [10.0.0.1, 'fe80::1', 10.0]", "A = 10.0.0.1,fe80::1,10"),
         ("A|cased: [X, 'Y*']", r"A regex '(?s-i)\\AX\\z' || A regex '(?s-i)\\AY'"),

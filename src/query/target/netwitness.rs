@@ -100,6 +100,16 @@ impl<'n> Dialect<'n> for NetWitness {
                 None => operators.push((operator, vec![value])),
             }
         }
+        if self.strict {
+            // A key is of one type: beside a text, numbers and addresses are texts, too.
+            let is_text = |value: &String| value.starts_with(['\'', '"']);
+            if operators.iter().flat_map(|(_, values)| values).any(is_text) {
+                let values = operators.iter_mut().flat_map(|(_, values)| values);
+                for value in values.filter(|value| !value.is_empty() && !is_text(value)) {
+                    *value = quoted(value);
+                }
+            }
+        }
         for (i, (operator, values)) in operators.iter().enumerate() {
             out.push_str(if i > 0 { " || " } else { "" });
             out.extend([list.field, " ", operator]);

@@ -116,6 +116,12 @@ impl<'n> Dialect<'n> for LogScale {
     }
 
     fn join(&mut self, out: &mut String, children: &[Node<'n>], link: Link) -> Written<'n> {
+        if let Some((name, networks)) = networks_of(children).filter(|_| self.strict && link == Link::Or) {
+            out.push_str("cidr(");
+            field(out, name, self.strict);
+            out.extend([", subnet=[\"", &networks.join("\", \""), "\"])"]);
+            return Ok(Form::Single);
+        }
         if self.strict && (link == Link::Or || !children.iter().any(has_function)) {
             return write_join(self, out, children, link);
         }
@@ -167,8 +173,19 @@ impl LogScale {
         if regex.is_empty() {
             out.push_str("(?:)");
         }
-        let mut escaped = false;
-        for c in regex.chars() {
+        let (mut escaped, mut in_class, mut chars) = (false, false, regex.chars());
+        while let Some(c) = chars.next() {
+            if c == '(' && !escaped && !in_class {
+                // A group with a name would make a field, and may not stand among alternatives.
+                let rest = chars.as_str();
+                let named = ["?P<", "?<"].iter().find_map(|start| rest.strip_prefix(start));
+                if let Some((_, rest)) = named.and_then(|named| named.split_once('>')) {
+                    chars = rest.chars();
+                    out.push_str("(?:");
+                    continue;
+                }
+            }
+            in_class = !escaped && (c == '[' || (in_class && c != ']')) || (escaped && in_class);
             match c {
                 '/' | '"' if !escaped => out.extend(['\\', c]),
                 '\n' if escaped => out.push('n'),
@@ -211,6 +228,18 @@ impl LogScale {
         self.checks.extend(["| ", not, "cidr(", name, ", subnet=", network, ")"]);
         Ok(())
     }
+}
+
+/// The field and networks, if all children are about networks of one field.
+fn networks_of<'n>(children: &[Node<'n>]) -> Option<(&'n str, Vec<&'n str>)> {
+    let one = |child: &Node<'n>| match child {
+        Node::Leaf(Leaf { field: Some(name), test: Test::Cidr(network), .. }) => Some((*name, network.as_str())),
+        _ => None,
+    };
+    let all: Vec<(&str, &str)> = children.iter().map(one).collect::<Option<_>>()?;
+    let (first, _) = *all.first()?;
+    let alike = all.iter().all(|(name, _)| *name == first);
+    alike.then(|| (first, all.iter().map(|(_, network)| *network).collect()))
 }
 
 /// Whether a function stands in a node.
@@ -312,5 +341,21 @@ fn field(out: &mut String, name: &str, strict: bool) {
     out.extend(["\"", &name.replace('"', "\\\""), "\""]);
 }
 
-/// Words of the language that are names of fields somewhere.
-const WORDS: [&str; 7] = ["and", "case", "in", "like", "match", "not", "or"];
+/// Words of the language, and names of functions without a `:`, which need quotes to be names of
+/// fields. Source: the language's grammar, appendix "Reserved Words", and its list of functions.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "accumulate", "and", "asn", "avg", "base64decode", "base64encode", "bucket", "callfunction", "case", "cidr",
+    "coalesce", "collect", "communityid", "concat", "concatarray", "copyevent", "correlate", "count", "counterasrate",
+    "createevents", "default", "definetable", "drop", "dropevent", "duration", "end", "eval", "eventfieldcount",
+    "eventinternals", "eventsize", "fieldset", "fieldstats", "findtimestamp", "format", "formatduration",
+    "formattime", "geohash", "getfield", "groupby", "hash", "hashmatch", "hashrewrite", "head", "if", "in",
+    "iplocation", "join", "kvparse", "length", "like", "linreg", "lower", "lowercase", "match", "matchasarray", "max",
+    "min", "neighbor", "not", "now", "or", "parsecef", "parsecsv", "parsefixedwidth", "parsehexstring", "parseint",
+    "parsejson", "parseleef", "parsetimestamp", "parseuri", "parseurl", "parsexml", "partition", "percentile",
+    "range", "rdns", "readfile", "regex", "rename", "replace", "reversedns", "round", "sample", "sankey", "select",
+    "selectfrommax", "selectfrommin", "selectlast", "selfjoin", "selfjoinfilter", "series", "session", "setfield",
+    "settimeinterval", "shannonentropy", "slidingtimewindow", "slidingwindow", "sort", "split", "splitstring",
+    "start", "stats", "stddev", "stripansicodes", "subnet", "sum", "table", "tail", "test", "timechart", "tokenhash",
+    "top", "transpose", "upper", "urldecode", "urlencode", "wildcard", "window", "worldmap", "writejson",
+];
