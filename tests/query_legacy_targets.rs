@@ -331,7 +331,16 @@ fn grep_finds_what_the_rule_asks_for() {
 
 #[test]
 fn grep_refuses_what_only_a_field_can_answer() {
-    for detection in ["A: null", "A|exists: true", "A|gt: 3", "A|cidr: 10.0.0.0/8", "A: ''", "A: '*'"] {
+    for detection in [
+        "A: null",
+        "A|exists: true",
+        "A|gt: 3",
+        "A|cidr: 10.0.0.0/8",
+        "A: ''",
+        "A: '*'",
+        "A: \"a\\nb\"",
+        "A: \"a*\\n\"",
+    ] {
         let why = today("legacy-grep", detection).expect_err(detection);
         assert_eq!(why, "a grep pattern cannot express this comparison", "{detection}");
     }

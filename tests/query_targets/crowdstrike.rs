@@ -88,3 +88,8 @@ fn the_pipeline_names_events_and_devices() {
     let refused = query_with("crowdstrike", "default", &["crowdstrike_fdr"], path).expect_err("no path");
     assert!(refused.contains("the name of the parent's file only"), "{refused}");
 }
+
+#[test]
+fn a_line_break_in_a_regular_expression_is_written_as_its_escape() {
+    assert_eq!(items("crowdstrike", r#"F|re: "a\r\nb\\\r\\\n""#), Ok(r"F=/a\r\nb\r\n/".to_owned()));
+}

@@ -18,6 +18,10 @@ fn saved_searches_keep_apart_and_end_where_they_end() {
     let regex = "detection:\n  s: {A: x}\n  t: [{B|re: y}, {C: z}]\n  condition: s and t\n";
     let search = query("splunk", "savedsearches", regex).expect("sound");
     assert!(search.contains("\nsearch = A=\"x\" \\\n| rex field=B"), "{search}");
+    // A line break of a value gets no space.
+    let lines = "detection:\n  s: {A: \"x\\n\\\"\\ny\", B|re: z}\n  condition: s\n";
+    let search = query("splunk", "savedsearches", lines).expect("sound");
+    assert!(search.ends_with("\nsearch = A=\"x\\\n\\\"\\\ny\" \\\n| regex B=\"z\""), "{search}");
 }
 
 /// What stands between the fixed parts of a search of a data model.

@@ -81,9 +81,13 @@ impl<'n> Dialect<'n> for Lines {
 }
 
 fn written<'n>(out: &mut String, leaf: &Leaf<'n>) -> Result<(), Refusal<'n>> {
+    // Every text of the pattern must fit into a line.
     let sayable = |pattern: &Pattern| {
+        let texts =
+            pattern.parts().iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
         pattern.placeholder().is_none()
-            && pattern.parts().iter().any(|part| matches!(part, Part::Text(text) if !text.contains(['\n', '\0'])))
+            && texts.clone().next().is_some()
+            && texts.into_iter().all(|text| !text.contains(['\n', '\0']))
     };
     match leaf.test {
         Test::Match(pattern) if sayable(pattern) => text(out, pattern),

@@ -190,6 +190,8 @@ impl LogScale {
                 '/' | '"' if !escaped => out.extend(['\\', c]),
                 '\n' if escaped => out.push('n'),
                 '\n' => out.push_str("\\n"),
+                '\r' if escaped => out.push('r'),
+                '\r' => out.push_str("\\r"),
                 _ => out.push(c),
             }
             escaped = c == '\\' && !escaped;

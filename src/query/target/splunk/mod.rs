@@ -80,6 +80,7 @@ fn table(reading: &Reading<'_>) -> String {
 fn saved_searches<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
     let strict = reading.strict();
     let continued = |text: &str| text.split('\n').collect::<Vec<_>>().join(" \\\n");
+    let lines = |search: &str| if strict { continued_search(search) } else { continued(search) };
     let unwanted = |c: char| matches!(c, '[' | ']') || (strict && c.is_control());
     let mut title: String = reading.rule().title.chars().filter(|c| !unwanted(*c)).collect();
     if strict && title == "default" {
@@ -93,11 +94,30 @@ fn saved_searches<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>>
     let table = table(reading);
     let stanza = |(number, search): (usize, String)| {
         let name = if strict && number > 0 { format!("{title} ({})", number + 1) } else { title.clone() };
-        format!("\n[{name}]\ndescription = {}\nsearch = {}", continued(description), continued(&(search + &table)))
+        format!("\n[{name}]\ndescription = {}\nsearch = {}", continued(description), lines(&(search + &table)))
     };
     Ok(searches(reading, if strict { Commands::FirstTermsBefore } else { Commands::AllTerms })?
         .into_iter()
         .enumerate()
         .map(stanza)
         .collect())
+}
+
+/// A search in lines that go on; a line break within quotes gets no space before it, which would be
+/// part of the value.
+fn continued_search(search: &str) -> String {
+    let (mut quote, mut escaped) = (None, false);
+    let mut out = String::with_capacity(search.len() + 16);
+    for c in search.chars() {
+        match c {
+            '\n' if quote.is_some() => out.push('\\'),
+            '\n' => out.push_str(" \\"),
+            c if quote == Some(c) && !escaped => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(c),
+            _ => {}
+        }
+        out.push(c);
+        escaped = c == '\\' && quote.is_some() && !escaped;
+    }
+    out
 }
