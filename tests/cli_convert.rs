@@ -181,6 +181,20 @@ fn a_rule_can_be_piped_in() {
 }
 
 #[test]
+fn a_format_without_correlations_names_one_that_has_them() {
+    let dir = project();
+    let correlation = "title: Many\ncorrelation:\n  type: event_count\n  rules: [6b4b4a8e-5d0d-4d7c-9d1e-0d6a5c1c2f10]\n  \
+                       timespan: 5m\n  condition: {gte: 10}\n";
+    fs::write(dir.path().join("many.yml"), correlation).expect("written");
+    let (code, out, err) = convert(dir.path(), &["-t", "splunk", "-f", "savedsearches", "many.yml", "rules/b.yml"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("the format `savedsearches` has no correlations; `default` has"), "{err}");
+    let (code, out, err) = convert(dir.path(), &["-t", "splunk", "many.yml", "rules/b.yml"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("stats count as event_count"), "{out}");
+}
+
+#[test]
 fn the_list_names_every_target() {
     let dir = project();
     let (code, out, _) = convert(dir.path(), &["--list"]);

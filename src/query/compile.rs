@@ -315,7 +315,7 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
                 for i in group {
                     // A target that cannot correlate has no use for rules that are not there.
                     let moot = why.code == Code::NotConvertible && batch.requests[*i].format.correlate.is_none();
-                    outcomes[*i] = Err(if moot { locate(cannot_correlate()) } else { why.clone() });
+                    outcomes[*i] = Err(if moot { locate(cannot_correlate(&batch.requests[*i])) } else { why.clone() });
                 }
                 continue;
             }
@@ -331,8 +331,12 @@ fn correlation_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -
     outcomes
 }
 
-fn cannot_correlate<'n>() -> Refusal<'n> {
-    let reason = "the target cannot correlate events, only find single ones";
+fn cannot_correlate<'n>(request: &Request) -> Refusal<'n> {
+    let able = request.target.formats.iter().find(|format| format.correlate.is_some());
+    let reason = match able {
+        Some(able) => format!("the format `{}` has no correlations; `{}` has", request.format.name, able.name),
+        None => "the target cannot correlate events, only find single ones".to_owned(),
+    };
     Refusal::unsupported(Spot::Top("correlation"), reason)
 }
 
@@ -342,7 +346,7 @@ fn write_correlation<'n>(
     context: &Context<'n>,
 ) -> Result<Vec<String>, Refusal<'n>> {
     let Some(correlate) = request.format.correlate else {
-        return Err(cannot_correlate());
+        return Err(cannot_correlate(request));
     };
     correlate(&Correlating::new(correlation, request.compat, context.attack)?)
 }

@@ -37,7 +37,7 @@ fn values_of_one_operator_are_a_list() {
 fn what_has_no_text_is_refused() {
     let words = "detection:\n  k: [a]\n  condition: k\n";
     assert!(query("netwitness", "default", words).is_err_and(|why| why.contains("no search over all meta keys")));
-    for written in ["'a b': x", "'a=b': [x, y]", "\"a'\": x", "A|fieldref: B", "A|hour: 5"] {
+    for written in ["Not: x", "'a b': x", "'a=b': [x, y]", "\"a'\": x", "A|fieldref: B", "A|hour: 5"] {
         assert!(items("netwitness", written).is_err(), "{written}");
     }
 }

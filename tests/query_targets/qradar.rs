@@ -21,6 +21,7 @@ fn text_is_compared_in_any_case_and_as_it_is() {
         ("A|cased: 'X_*'", "A MATCHES '(?s)^X_.*$'"),
         ("A: '*'", "A IS NOT NULL"),
         ("'a\"b': 5", "\"a\"\"b\"=5"),
+        ("Group: 5", "\"Group\"=5"),
         ("'UTF8(payload)': 5", "UTF8(payload)=5"),
         ("'x) OR (y': 5", "\"x) OR (y\"=5"),
     ] {

@@ -5,6 +5,8 @@ use super::{items, query, query_with};
 #[test]
 fn names_the_regex_command_cannot_take_are_matched_otherwise() {
     assert_eq!(items("splunk", "'a b|re': x").as_deref(), Ok("*\n| where match('a b', \"x\")"));
+    assert_eq!(items("splunk", "NOT: x").as_deref(), Ok("\"NOT\"=\"x\""));
+    assert_eq!(items("splunk", r"'a\b': x").as_deref(), Ok(r#""a\\b"="x""#));
     let negated = "detection:\n  s: {A: x}\n  f: {'a b|re': y}\n  condition: s and not f\n";
     let expected = "A=\"x\"\n| where if(match('a b', \"y\"), 0, 1)=1";
     assert_eq!(query("splunk", "default", negated).as_deref(), Ok(expected));

@@ -205,7 +205,8 @@ impl NetWitness {
     /// The name of a meta key has no quotes.
     fn check_key<'n>(&self, leaf: &Leaf<'n>, key: &str) -> Result<(), Refusal<'n>> {
         let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-        if !self.strict || (!key.is_empty() && key.chars().all(plain)) {
+        let word = ["and", "not", "or"].iter().any(|word| word.eq_ignore_ascii_case(key));
+        if !self.strict || (!key.is_empty() && !word && key.chars().all(plain)) {
             return Ok(());
         }
         let reason = format!("a NetWitness query has no way to write the name `{key}`");

@@ -181,7 +181,7 @@ impl Aql {
         let call = name.strip_suffix(')').and_then(|name| name.split_once('('));
         let plain = match call {
             Some((function, argument)) => word(function) && word(argument),
-            None => word(name),
+            None => word(name) && !KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(name)),
         };
         if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
     }
@@ -220,6 +220,15 @@ impl Aql {
         Ok(Form::Single)
     }
 }
+
+/// Words of AQL that are names only in quotes.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "and", "as", "asc", "between", "by", "case", "collate", "desc", "distinct", "else", "end", "false", "from",
+    "group", "having", "ilike", "imatches", "in", "into", "is", "last", "like", "limit", "matches", "not", "null",
+    "or", "order", "parameters", "search", "select", "session", "start", "stop", "text", "then", "true", "when",
+    "where",
+];
 
 /// Whether a text can be written in another case.
 fn has_letters(text: &str) -> bool {

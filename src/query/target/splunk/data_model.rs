@@ -103,7 +103,7 @@ impl<'n> Dataset<'n> {
         let mut by = String::new();
         for (i, name) in fields.into_iter().enumerate() {
             by.push_str(if i > 0 { " " } else { "" });
-            field(&mut by, name);
+            field(&mut by, name, true);
         }
         Ok(self.written(root, &found, &by, &reset, &behind(&deferred, &search)))
     }

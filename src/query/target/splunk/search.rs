@@ -127,7 +127,7 @@ impl Splunk {
     ) {
         if alternative {
             let condition = make(&mut self.deferred);
-            field(out, &condition);
+            field(out, &condition, self.strict);
             out.push_str("=\"true\"");
         } else {
             self.deferred.checks.push(check());
@@ -181,7 +181,7 @@ impl Splunk {
                 return Err(cannot_say(leaf, LANGUAGE));
             }
             let mut quoted = String::new();
-            field(&mut quoted, &other.field);
+            field(&mut quoted, &other.field, false);
             format!("'{name}'='{quoted}'")
         };
         let not = if negated { "NOT " } else { "" };
@@ -231,7 +231,7 @@ impl Splunk {
         let regex = format!("(?{flags}){}", pattern_regex(pattern, true));
         let alone = self.commands == Commands::Without;
         if self.required || alone {
-            field(out, name);
+            field(out, name, self.strict);
             out.push('=');
             string(out, pattern, true);
         }
@@ -244,7 +244,7 @@ impl Splunk {
         match leaf.field {
             Some(name) if self.strict && !is_searchable(pattern) => self.exactly(out, leaf, name, pattern, "is"),
             Some(name) => {
-                field(out, name);
+                field(out, name, self.strict);
                 out.push('=');
                 string(out, pattern, false);
             }
@@ -304,7 +304,7 @@ impl<'n> Dialect<'n> for Splunk {
                     _ => return Err(cannot_say(&leaf, LANGUAGE)),
                 };
                 out.push_str(before);
-                field(out, name);
+                field(out, name, self.strict);
                 out.push_str(&after);
                 return Ok(if before.is_empty() { Form::Single } else { Form::Negated });
             }
@@ -323,7 +323,7 @@ impl<'n> Dialect<'n> for Splunk {
     }
 
     fn list(&mut self, out: &mut String, list: &List<'_, 'n>) -> Written<'n> {
-        field(out, list.field);
+        field(out, list.field, self.strict);
         out.push_str(" IN (");
         for (i, test) in list.tests.iter().enumerate() {
             if i > 0 {
@@ -350,7 +350,7 @@ impl<'n> Dialect<'n> for Splunk {
                 }
                 (Test::FieldRef(other), Some(_)) if !alternative => return self.field_ref(out, leaf, other, true),
                 (Test::Null | Test::Exists(false), Some(name)) if self.strict => {
-                    field(out, name);
+                    field(out, name, self.strict);
                     out.push_str("=*");
                     return Ok(Form::Single);
                 }
@@ -456,12 +456,15 @@ fn string(out: &mut String, pattern: &Pattern, wide: bool) {
     out.push('"');
 }
 
-/// A field in a search.
-pub(super) fn field(out: &mut String, name: &str) {
-    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+/// A field in a search. In quotes, operators are no operators; the reference forgets that, and
+/// the backslash.
+pub(super) fn field(out: &mut String, name: &str, strict: bool) {
+    let word = strict && matches!(name, "AND" | "NOT" | "OR");
+    if !word && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
         out.push_str(name);
         return;
     }
+    let name = if strict { name.replace('\\', "\\\\") } else { name.to_owned() };
     out.push('"');
     out.push_str(&name.replace('"', "\\\""));
     out.push('"');
