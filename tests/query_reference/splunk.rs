@@ -37,6 +37,7 @@ fn data_model(difference: &Difference<'_>) -> Option<&'static str> {
             reference.contains("datamodel=Web.Proxy"),
             "a dataset that is not the root of its model, which is a node of it",
         ),
+        (reference.contains("Registry.registry_key_name"), "a path of the registry is one of a value"),
         (reference.contains("Condition=\"true\""), "a regular expression, which `tstats` cannot look for"),
         (ours.contains("| regex "), "a regular expression, which `tstats` cannot look for"),
     ]

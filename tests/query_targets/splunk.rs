@@ -91,6 +91,13 @@ fn a_data_model_is_searched_for_what_tstats_can_look_for() {
     ] {
         assert_eq!(data_model(detection).as_deref(), Ok(expected), "{detection}");
     }
+    let registry = "logsource: {category: registry_event, product: windows}\ndetection:\n  s: {TargetObject|endswith: '\\Run\\x', \
+                    EventType: [SetValue, DeleteKey], Details: [DWORD (0x00000001), x]}\n  condition: s\n";
+    let expected = "Registry: Endpoint.Registry where Registry.registry_path=\"*\\\\Run\\\\x\" Registry.action IN \
+                    (\"modified\", \"deleted\") Registry.registry_value_data IN (\"*0x00000001*\", \"x\") by Registry.dest \
+                    Registry.registry_path Registry.registry_value_data Registry.action Registry.process_path \
+                    Registry.process_guid Registry.process_id";
+    assert_eq!(modelled(registry).as_deref(), Ok(expected));
     let proxy = "logsource: {category: proxy}\ndetection:\n  s: [{c-uri: x}, {cs-method: y}]\n  condition: s\n";
     let web = "Web: Web.Web where nodename=Web.Proxy Web.url=\"x\" OR Web.http_method=\"y\" by Web.url";
     let found = modelled(proxy).expect("sound");
