@@ -24,6 +24,9 @@ const REASONS: &[(&str, &str, &str)] = &[
 fn qradar(difference: &Difference<'_>) -> Option<&'static str> {
     let reference = difference.reference.map(<[String]>::concat);
     let ours = difference.ours?.concat();
+    if ours.contains("STR(") {
+        return Some("an address is no text");
+    }
     if ours.contains(")=LOWER(") {
         return Some("two properties can be compared");
     }

@@ -22,6 +22,11 @@ fn text_is_compared_in_any_case_and_as_it_is() {
         ("A: '*'", "A IS NOT NULL"),
         ("'a\"b': 5", "\"a\"\"b\"=5"),
         ("Group: 5", "\"Group\"=5"),
+        ("sourceip: '10.*'", "LOWER(STR(sourceip)) LIKE '10.%'"),
+        ("sourceip: ['fe80::1', '::1']", "sourceip IN('fe80::1', '::1')"),
+        ("destinationV6: 'fe80::1'", "destinationV6='fe80::1'"),
+        ("sourceip|re: '^10'", "STR(sourceip) MATCHES '^10'"),
+        ("sourceip|fieldref: B", "LOWER(STR(sourceip))=LOWER(B)"),
         ("'UTF8(payload)': 5", "UTF8(payload)=5"),
         ("'x) OR (y': 5", "\"x) OR (y\"=5"),
     ] {

@@ -5,6 +5,8 @@
 //! Names stand in double quotes unless they are plain. The log source decides which types of
 //! devices are searched.
 
+use std::borrow::Cow;
+
 use crate::query::detection::LogSource;
 use crate::query::pattern::{Part, Pattern};
 use crate::query::reading::Reading;
@@ -95,18 +97,21 @@ impl<'n> Dialect<'n> for Aql {
         let column = self.column(name);
         let comparison = match leaf.test {
             Test::Match(pattern) if pattern.placeholder().is_none() => self.any_case(&column, pattern),
-            Test::Cased(pattern) if self.strict && pattern.placeholder().is_none() => exact_case(&column, pattern),
+            Test::Cased(pattern) if self.strict && pattern.placeholder().is_none() => self.exact_case(&column, pattern),
             Test::Number(number) => format!("{column}={number}"),
             Test::Bool(b) if self.strict => format!("LOWER({column})='{b}'"),
             Test::Bool(b) => format!("{column}={b}"),
             Test::Null => format!("{column} IS NULL"),
             Test::Exists(there) if self.strict => format!("{column} IS {}NULL", if *there { "NOT " } else { "" }),
-            Test::Regex(regex, flags) => format!("{column} MATCHES {}", text(&format!("{}{regex}", flags.prefix()))),
+            Test::Regex(regex, flags) => {
+                format!("{} MATCHES {}", self.as_text(&column), text(&format!("{}{regex}", flags.prefix())))
+            }
             Test::Cidr(network) if self.strict => format!("INCIDR('{network}', {column})"),
             Test::Cidr(network) => format!("INCIDR('{network}', {name})"),
             Test::Compare(comparison, number) => format!("{column} {} {number}", comparison.sign()),
             Test::FieldRef(FieldRef { field, open_start: false, open_end: false }) if self.strict => {
-                format!("LOWER({column})=LOWER({})", self.column(field))
+                let (one, other) = (self.as_text(&column), self.column(field));
+                format!("LOWER({one})=LOWER({})", self.as_text(&other))
             }
             _ => return Err(cannot_say(&leaf, LANGUAGE)),
         };
@@ -139,7 +144,7 @@ impl<'n> Dialect<'n> for Aql {
                 _ => {}
             }
         }
-        let lowered = self.strict && letters;
+        let lowered = self.strict && letters && !is_address(&column);
         let values: Vec<String> =
             values.iter().map(|value| text(&if lowered { value.to_lowercase() } else { value.clone() })).collect();
         let column = if lowered { format!("LOWER({column})") } else { column };
@@ -189,7 +194,7 @@ impl Aql {
     /// A text in any case.
     fn any_case(&self, column: &str, pattern: &Pattern) -> String {
         if let Some(plain) = pattern.as_text() {
-            if self.strict && has_letters(plain) {
+            if self.strict && has_letters(plain) && !is_address(column) {
                 return format!("LOWER({column})={}", text(&plain.to_lowercase()));
             }
             return format!("{column}={}", text(plain));
@@ -199,10 +204,23 @@ impl Aql {
                 return format!("{column} IS NOT NULL");
             }
             if !is_like(pattern) {
-                return format!("{column} IMATCHES {}", text(&expression(pattern)));
+                return format!("{} IMATCHES {}", self.as_text(column), text(&expression(pattern)));
             }
         }
-        like(column, pattern)
+        like(&self.as_text(column), pattern)
+    }
+
+    fn exact_case(&self, column: &str, pattern: &Pattern) -> String {
+        match pattern.as_text() {
+            Some(plain) => format!("{column}={}", text(plain)),
+            None if is_like(pattern) => format!("{} LIKE {}", self.as_text(column), text(&wildcards(pattern))),
+            None => format!("{} MATCHES {}", self.as_text(column), text(&expression(pattern))),
+        }
+    }
+
+    /// A property where only text will do.
+    fn as_text<'c>(&self, column: &'c str) -> Cow<'c, str> {
+        if self.strict && is_address(column) { Cow::Owned(format!("STR({column})")) } else { Cow::Borrowed(column) }
     }
 
     fn word<'n>(&self, out: &mut String, leaf: &Leaf<'n>) -> Written<'n> {
@@ -219,6 +237,14 @@ impl Aql {
         out.push_str(&found);
         Ok(Form::Single)
     }
+}
+
+/// Whether a property of `QRadar` has addresses, not text: it compares with one, but is none to
+/// functions and patterns.
+fn is_address(column: &str) -> bool {
+    let name = column.to_ascii_lowercase();
+    let natted = name.strip_prefix("prenat").or_else(|| name.strip_prefix("postnat"));
+    matches!(natted.unwrap_or(&name), "sourceip" | "destinationip" | "identityip" | "sourcev6" | "destinationv6")
 }
 
 /// Words of AQL that are names only in quotes.
@@ -248,14 +274,6 @@ fn like(column: &str, pattern: &Pattern) -> String {
         format!("{column} LIKE {}", text(&value))
     } else {
         format!("LOWER({column}) LIKE {}", text(&value))
-    }
-}
-
-fn exact_case(column: &str, pattern: &Pattern) -> String {
-    match pattern.as_text() {
-        Some(plain) => format!("{column}={}", text(plain)),
-        None if is_like(pattern) => format!("{column} LIKE {}", text(&wildcards(pattern))),
-        None => format!("{column} MATCHES {}", text(&expression(pattern))),
     }
 }
 
