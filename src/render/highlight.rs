@@ -13,6 +13,7 @@ mod batch;
 mod json;
 mod lucene;
 mod powershell;
+mod query;
 mod shell;
 mod toml;
 mod xml;
@@ -32,6 +33,8 @@ pub enum Language {
     Batch,
     Xml,
     Toml,
+    Sql,
+    Query,
 }
 
 impl Language {
@@ -52,6 +55,9 @@ impl Language {
             "cmd" | "bat" | "batch" | "command_prompt" | "dos" => Self::Batch,
             "xml" | "html" | "plist" | "svg" => Self::Xml,
             "toml" | "ini" => Self::Toml,
+            "sql" => Self::Sql,
+            "kusto" | "kql" | "spl" | "eql" | "esql" | "ppl" | "logql" | "logsql" | "logscale" | "logpoint"
+            | "netwitness" => Self::Query,
             _ => return None,
         })
     }
@@ -67,6 +73,9 @@ impl Language {
             Self::Batch => "bat",
             Self::Xml => "xml",
             Self::Toml => "toml",
+            Self::Sql => "sql",
+            // No renderer knows them all by one name.
+            Self::Query => "",
         }
     }
 }
@@ -86,6 +95,7 @@ pub fn highlight(language: &str, text: &str) -> Html {
         Language::Batch => batch::lex(&mut marker),
         Language::Xml => xml::lex(&mut marker),
         Language::Toml => toml::lex(&mut marker),
+        Language::Sql | Language::Query => query::lex(&mut marker, language),
     }
     marker.finish()
 }

@@ -20,7 +20,13 @@ pub(super) const TARGET: Target = Target {
     name: "netwitness",
     title: "NetWitness",
     description: "where clause of NetWitness queries and application rules",
-    formats: &[Format { name: "default", description: "the condition", language: "text", write, correlate: None }],
+    formats: &[Format {
+        name: "default",
+        description: "the condition",
+        language: "netwitness",
+        write,
+        correlate: None,
+    }],
     legacy: None,
 };
 

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LANGUAGES: [&str; 9] =
-    ["yaml", "lucene", "json", "bash", "powershell", "command_prompt", "xml", "toml", "klingon"];
+const LANGUAGES: [&str; 11] =
+    ["yaml", "lucene", "json", "bash", "powershell", "command_prompt", "xml", "toml", "sql", "kusto", "klingon"];
 
 /// The text of markup that has no element but `span class="hl-…"`; panics on any other.
 fn text_of(html: &str) -> String {
@@ -129,4 +129,33 @@ fn data_is_marked() {
 #[test]
 fn unknown_languages_are_only_escaped() {
     assert_eq!(highlight("\"><script>", "<x>").as_str(), "&lt;x&gt;");
+}
+
+#[test]
+fn queries_are_marked() {
+    assert_eq!(
+        highlight("kusto", "T\n| where A =~ \"x\\\"y\" and not(isempty(B))").into_string(),
+        "<span class=\"hl-cmd\">T</span>\n| <span class=\"hl-kw\">where</span> <span class=\"hl-key\">A</span> \
+         <span class=\"hl-op\">=~</span> <span class=\"hl-str\">&quot;x\\&quot;y&quot;</span> <span class=\"hl-kw\">and</span> \
+         <span class=\"hl-kw\">not</span>(isempty(B))"
+    );
+    assert_eq!(
+        highlight("logql", "{a=\"b\"} | json | C!~`\\` or D>5").into_string(),
+        "{<span class=\"hl-key\">a</span><span class=\"hl-op\">=</span><span class=\"hl-str\">&quot;b&quot;</span>} | \
+         <span class=\"hl-cmd\">json</span> | <span class=\"hl-key\">C</span><span class=\"hl-op\">!~</span>\
+         <span class=\"hl-str\">`\\`</span> <span class=\"hl-kw\">or</span> <span class=\"hl-key\">D</span>\
+         <span class=\"hl-op\">&gt;</span><span class=\"hl-num\">5</span>"
+    );
+    assert_eq!(
+        highlight("sql", "SELECT * FROM t WHERE a='it''s\\' AND b||c").into_string(),
+        "<span class=\"hl-kw\">SELECT</span> <span class=\"hl-op\">*</span> <span class=\"hl-kw\">FROM</span> t \
+         <span class=\"hl-kw\">WHERE</span> <span class=\"hl-key\">a</span><span class=\"hl-op\">=</span>\
+         <span class=\"hl-str\">&#39;it&#39;</span><span class=\"hl-str\">&#39;s\\&#39;</span> <span class=\"hl-kw\">AND</span> \
+         b<span class=\"hl-op\">||</span>c"
+    );
+    assert_eq!(
+        highlight("logscale", "a=/^x\\/y$/i b=1").into_string(),
+        "<span class=\"hl-key\">a</span><span class=\"hl-op\">=</span><span class=\"hl-str\">/^x\\/y$/</span>i \
+         <span class=\"hl-key\">b</span><span class=\"hl-op\">=</span><span class=\"hl-num\">1</span>"
+    );
 }

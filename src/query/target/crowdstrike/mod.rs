@@ -24,7 +24,7 @@ pub(super) const TARGET: Target = Target {
     formats: &[Format {
         name: "default",
         description: "the query",
-        language: "text",
+        language: "logscale",
         write,
         correlate: Some(correlation::write),
     }],

@@ -27,7 +27,7 @@ pub(super) const TARGET: Target = Target {
     name: "logpoint",
     title: "Logpoint",
     description: "search of Logpoint",
-    formats: &[Format { name: "default", description: "the search", language: "text", write, correlate: None }],
+    formats: &[Format { name: "default", description: "the search", language: "logpoint", write, correlate: None }],
     legacy: None,
 };
 

@@ -13,7 +13,7 @@ pub(super) const TARGET: Target = Target {
     name: "victorialogs",
     title: "VictoriaLogs",
     description: "LogsQL query of VictoriaLogs",
-    formats: &[Format { name: "default", description: "the query", language: "text", write, correlate: None }],
+    formats: &[Format { name: "default", description: "the query", language: "logsql", write, correlate: None }],
     legacy: None,
 };
 
