@@ -29,6 +29,9 @@ use purplebook::write::{MemorySink, OutputDir, Sink};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

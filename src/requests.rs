@@ -86,8 +86,11 @@ struct Shelf<'c> {
 
 impl<'c> Shelf<'c> {
     fn chain(&mut self, choice: &'c QueryChoice, sources: &mut SourceSet) -> Result<Arc<Chain>, ReadError> {
-        // Without pipelines the target makes no difference.
-        let target = (!choice.pipelines.is_empty()).then_some(choice.target.as_str());
+        let mut depends = false;
+        for named in &choice.pipelines {
+            depends |= self.text(named, sources)?.depends_on_target();
+        }
+        let target = depends.then_some(choice.target.as_str());
         let key = (target, choice.pipelines.as_slice());
         if let Some(chain) = self.chains.get(&key) {
             return Ok(Arc::clone(chain));
@@ -213,6 +216,17 @@ enum Text {
     Pipeline(Option<FileId>, String),
     /// A configuration of the 2019 converter.
     Config(Option<FileId>, String),
+}
+
+impl Text {
+    /// Whether it may do something else for another target: by the variable `backend` (of templates, and of
+    /// placeholders), by naming its targets, or by being of 2019.
+    fn depends_on_target(&self) -> bool {
+        match self {
+            Self::Pipeline(_, text) => text.contains("backend") || text.contains("_placeholders"),
+            Self::Config(..) => true,
+        }
+    }
 }
 
 /// A pipeline that refuses every rule for this reason.

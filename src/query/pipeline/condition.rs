@@ -160,7 +160,7 @@ impl<'r> Run<'_, 'r> {
                 ItemCondition::MatchString { all, regex, negated } => each(*all, &|test| {
                     let found = match test {
                         Test::Match(pattern) | Test::Cased(pattern) => {
-                            regex.is_match(&strings::plain(pattern)).unwrap_or(false)
+                            regex.is_match(&*strings::plain(pattern)).unwrap_or(false)
                         }
                         _ => false,
                     };

@@ -14,7 +14,7 @@ use super::{Change, Run, Step, refused, strings};
 /// The texts of all values of an item, if all are text.
 fn texts(item: &Item<'_>) -> Option<Vec<String>> {
     let text = |test: &Test| match test {
-        Test::Match(pattern) | Test::Cased(pattern) => Some(strings::plain(pattern)),
+        Test::Match(pattern) | Test::Cased(pattern) => Some(strings::plain(pattern).into_owned()),
         _ => None,
     };
     item.values.iter().map(text).collect()

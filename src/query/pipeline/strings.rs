@@ -3,14 +3,37 @@
 //! pySigma writes a string as text, changes that, and reads it again, which loses a backslash
 //! before a wildcard or another backslash. Here the parts a match does not touch stay as they are.
 
+use std::borrow::Cow;
+
 use fancy_regex::{Captures, Regex};
 
 use crate::model::pipeline::{Case, RegexMethod, Replacement, ReplacementPart};
 use crate::query::pattern::{Part, Pattern};
 
 /// The text of a string: wildcards bare, a literal `*` or `?` with a backslash.
-pub(super) fn plain(pattern: &Pattern) -> String {
-    tokens(pattern).0
+pub(super) fn plain(pattern: &Pattern) -> Cow<'_, str> {
+    if let Some(text) = pattern.as_text()
+        && !text.contains(['*', '?'])
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::new();
+    for part in pattern.parts() {
+        match part {
+            Part::Text(text) => {
+                let mut copied = 0;
+                for (at, _) in text.match_indices(['*', '?']) {
+                    plain.extend([&text[copied..at], "\\"]);
+                    copied = at;
+                }
+                plain.push_str(&text[copied..]);
+            }
+            Part::Many => plain.push('*'),
+            Part::One => plain.push('?'),
+            Part::Placeholder(name) => plain.extend(["%", name, "%"]),
+        }
+    }
+    Cow::Owned(plain)
 }
 
 /// The string a text of that form stands for: only a wildcard can be escaped.
@@ -40,35 +63,30 @@ enum Token {
     Wildcard(Part),
 }
 
-/// The text of a string, and where in it what begins.
-fn tokens(pattern: &Pattern) -> (String, Vec<(usize, Token)>) {
-    let mut text = String::new();
+/// What begins where in the [`plain`] text of a string.
+fn tokens(pattern: &Pattern) -> Vec<(usize, Token)> {
+    let mut length = 0;
     let mut tokens = Vec::new();
     for part in pattern.parts() {
         match part {
             Part::Text(chars) => {
                 for c in chars.chars() {
                     let escaped = matches!(c, '*' | '?');
-                    tokens.push((text.len(), if escaped { Token::Escaped(c) } else { Token::Char(c) }));
-                    if escaped {
-                        text.push('\\');
-                    }
-                    text.push(c);
+                    tokens.push((length, if escaped { Token::Escaped(c) } else { Token::Char(c) }));
+                    length += c.len_utf8() + usize::from(escaped);
                 }
             }
             Part::Many | Part::One => {
-                tokens.push((text.len(), Token::Wildcard(part.clone())));
-                text.push(if *part == Part::Many { '*' } else { '?' });
+                tokens.push((length, Token::Wildcard(part.clone())));
+                length += 1;
             }
             Part::Placeholder(name) => {
-                tokens.push((text.len(), Token::Wildcard(part.clone())));
-                text.push('%');
-                text.push_str(name);
-                text.push('%');
+                tokens.push((length, Token::Wildcard(part.clone())));
+                length += name.len() + 2;
             }
         }
     }
-    (text, tokens)
+    tokens
 }
 
 /// How replacing goes.
@@ -101,13 +119,18 @@ impl Replacing<'_> {
     }
 
     fn whole(self, pattern: &Pattern) -> Pattern {
-        let (text, tokens) = tokens(pattern);
+        let text = plain(pattern);
+        let text: &str = &text;
         if !self.strict {
-            return parsed(&replaced(&text, self.regex, self.replacement));
+            return parsed(&replaced(text, self.regex, self.replacement));
         }
+        if !self.regex.is_match(text).unwrap_or_default() {
+            return pattern.clone();
+        }
+        let tokens = tokens(pattern);
         let mut out = Pattern::default();
         let mut at = 0;
-        for captures in self.regex.captures_iter(text.as_str()) {
+        for captures in self.regex.captures_iter(text) {
             let Ok(captures) = captures else { break };
             let Some(found) = captures.get(0) else { break };
             untouched(&tokens, at, found.start(), &mut out);

@@ -67,7 +67,7 @@ fn shown(sigma: &Sigma<'_>) -> String {
                 let (start, end) = (if other.open_start { "*" } else { "" }, if other.open_end { "*" } else { "" });
                 format!("{start}<{}>{end}", other.field)
             }
-            Test::Match(pattern) => super::strings::plain(pattern),
+            Test::Match(pattern) => super::strings::plain(pattern).into_owned(),
             Test::Any(tests) => format!("any({})", tests.iter().map(value).collect::<Vec<_>>().join(" ")),
             other => format!("{other:?}"),
         }

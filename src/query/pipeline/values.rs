@@ -121,7 +121,7 @@ pub(super) fn literal(value: &Value) -> Test {
 
 fn map(mapping: &HashMap<String, Vec<String>>, test: Test, strict: bool) -> Changed {
     let (Test::Match(pattern) | Test::Cased(pattern)) = &test else { return Changed::Same(test) };
-    let Some(new) = mapping.get(&strings::plain(pattern)) else { return Changed::Same(test) };
+    let Some(new) = mapping.get(&*strings::plain(pattern)) else { return Changed::Same(test) };
     let cased = strict && matches!(test, Test::Cased(_));
     let value = |text: &String| {
         let pattern = Pattern::parse(text);

@@ -130,8 +130,8 @@ impl Labels {
         while let Some((child, after)) = rest.split_first() {
             out.push_str(if rest.len() < children.len() { separator } else { "" });
             rest = after;
-            match self.row(child, after, link) {
-                Some((name, regex, length)) if children.len() > MAX_ROW => {
+            match (children.len() > MAX_ROW).then(|| self.row(child, after, link)).flatten() {
+                Some((name, regex, length)) => {
                     label::matches(out, &name, link == Link::And, &regex);
                     rest = &after[length..];
                 }

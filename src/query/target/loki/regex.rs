@@ -97,15 +97,24 @@ fn flags_of(flags: RegexFlags) -> &'static str {
 /// A pattern as an expression for a whole value, whether or not the engine looks for that only: releases
 /// of Loki differ. A wildcard stands for line breaks, too.
 pub(super) fn whole(pattern: &Pattern, ignore_case: bool) -> String {
-    flags(ignore_case, pattern.has_wildcard()).to_owned() + &alternative(pattern)
+    let mut regex = String::with_capacity(64);
+    regex.push_str(flags(ignore_case, pattern.has_wildcard()));
+    put_alternative(&mut regex, pattern);
+    regex
 }
 
 /// The same without flags.
 pub(super) fn alternative(pattern: &Pattern) -> String {
+    let mut regex = String::with_capacity(64);
+    put_alternative(&mut regex, pattern);
+    regex
+}
+
+fn put_alternative(out: &mut String, pattern: &Pattern) {
     let parts = pattern.parts();
-    let start = if parts.first() == Some(&Piece::Many) { "" } else { "^" };
-    let end = if parts.last() == Some(&Piece::Many) { "" } else { "$" };
-    [start, &body(parts, false), end].concat()
+    out.push_str(if parts.first() == Some(&Piece::Many) { "" } else { "^" });
+    put_body(out, parts, false);
+    out.push_str(if parts.last() == Some(&Piece::Many) { "" } else { "$" });
 }
 
 /// Characters of a regular expression that get a backslash.
@@ -116,14 +125,25 @@ pub(super) const fn is_operator(byte: u8) -> bool {
             | b'~' | b'#' | b' ')
 }
 
-/// What may not stand as it is.
-const fn is_special(byte: u8) -> bool {
-    is_operator(byte) || byte == b'"' || byte.is_ascii_control()
-}
+/// What may not stand as it is, by byte.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        special[byte as usize] = is_operator(byte) || byte == b'"' || byte.is_ascii_control();
+        byte += 1;
+    }
+    special
+};
 
 /// Pieces of a pattern as an expression; of a word in a line, as it may stand there escaped.
 pub(super) fn body(parts: &[Piece], in_line: bool) -> String {
-    let mut body = String::new();
+    let mut body = String::with_capacity(64);
+    put_body(&mut body, parts, in_line);
+    body
+}
+
+fn put_body(body: &mut String, parts: &[Piece], in_line: bool) {
     for part in parts {
         let text = match part {
             Piece::Many => {
@@ -137,7 +157,7 @@ pub(super) fn body(parts: &[Piece], in_line: bool) -> String {
             Piece::Text(text) | Piece::Placeholder(text) => text,
         };
         let mut copied = 0;
-        for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| is_special(*byte)) {
+        for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| SPECIAL[usize::from(*byte)]) {
             body.push_str(&text[copied..at]);
             copied = at + 1;
             match byte {
@@ -156,7 +176,6 @@ pub(super) fn body(parts: &[Piece], in_line: bool) -> String {
         }
         body.push_str(&text[copied..]);
     }
-    body
 }
 
 /// A rule's expression for any place in a value.
