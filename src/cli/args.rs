@@ -54,7 +54,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Print the queries of rules for a target
     #[command(after_help = "Examples:\n  purplebook convert -t es-qs rule.yml\n  purplebook convert -t graylog \
-                            --jsonl content/rules > queries.jsonl\n\nWith --jsonl, each rule file is one line: an \
+                            --jsonl content/rules > queries.jsonl\n  git show main:rule.yml | purplebook convert -t splunk \
+                            -\n\nWith --jsonl, each rule file is one line: an \
                             object with `path`, `id`, `title`, `target` and `queries`, or `error`.")]
     Convert(ConvertArgs),
     /// Start a knowledge base: purplebook.toml and an example of every kind
@@ -130,7 +131,7 @@ pub(super) struct ConvertArgs {
     /// Rule files, or folders to look for rule files in; `-` is standard input
     #[arg(required_unless_present = "list", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
-    /// The target language
+    /// The target language; `--list` names all
     #[arg(long, short, required_unless_present = "list")]
     pub(super) target: Option<String>,
     /// A processing pipeline, by its name or the path of its file; may be given several times

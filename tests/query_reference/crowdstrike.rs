@@ -34,6 +34,10 @@ fn crowdstrike(difference: &Difference<'_>) -> Option<&'static str> {
             "a colon alone is that of a volume",
         ),
         (ours.contains("SHA256HashData") && reference.contains("Hashes="), "a hash has a field of its own"),
+        (
+            ours.contains("event_simpleName=") && !reference.contains("event_simpleName="),
+            "the sensor has events of other kinds, too",
+        ),
         (reference.contains("cidr("), "a network is a condition like any other"),
         (reference.contains("/\""), "words without a field have no quotes"),
         (difference.rule.contains("|windash"), "a negation of all values that `windash` makes"),

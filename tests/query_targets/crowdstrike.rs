@@ -55,6 +55,13 @@ fn the_pipeline_names_events_and_devices() {
         ("process_creation", "Hashes|contains: [IMPHASH=1, SHA256=2]", format!("{processes}SHA256HashData=/^2$/i")),
         ("network_connection", "Initiated: 'false'", "event_simpleName=/^NetworkReceiveAcceptIP4$/i".to_owned()),
         (
+            "network_connection",
+            "DestinationPort: 1",
+            "event_platform=/^Win$/i event_simpleName=/^NetworkConnectIP4$/i or \
+             event_simpleName=/^NetworkReceiveAcceptIP4$/i RemotePort=1"
+                .to_owned(),
+        ),
+        (
             "dns_query",
             "QueryResults: 1.1.1.1",
             "event_platform=/^Win$/i event_simpleName=/^DnsRequest$/i IP4Records=/1\\.1\\.1\\.1/i or \
@@ -67,6 +74,11 @@ fn the_pipeline_names_events_and_devices() {
         );
         assert_eq!(query_with("crowdstrike", "default", &["crowdstrike_fdr"], &rule), Ok(expected), "{item}");
     }
+    let linux =
+        "logsource: {category: process_creation, product: linux}\ndetection:\n  s: {CommandLine: x}\n  condition: s\n";
+    let expected = "event_simpleName=/^ProcessRollup2$/i or event_simpleName=/^SyntheticProcessRollup2$/i event_platform=/^Lin$/i \
+                    CommandLine=/^x$/i";
+    assert_eq!(query_with("crowdstrike", "default", &["crowdstrike_fdr"], linux).as_deref(), Ok(expected));
     for (logsource, item, reason) in [
         (
             "category: process_creation",
