@@ -5,6 +5,10 @@ use super::{items, query, query_with};
 #[test]
 fn names_the_regex_command_cannot_take_are_matched_otherwise() {
     assert_eq!(items("splunk", "'a b|re': x").as_deref(), Ok("*\n| where match('a b', \"x\")"));
+    for refused in ["\"a'b|re\": x", "\"a'b\": 'a?c'", "\"A|fieldref\": \"b'c\""] {
+        assert!(items("splunk", refused).is_err_and(|why| why.contains("in a command")), "{refused}");
+    }
+    assert_eq!(items("splunk", "\"a'b\": x").as_deref(), Ok("\"a'b\"=\"x\""));
     assert_eq!(items("splunk", "NOT: x").as_deref(), Ok("\"NOT\"=\"x\""));
     assert_eq!(items("splunk", r"'a\b': x").as_deref(), Ok(r#""a\\b"="x""#));
     let negated = "detection:\n  s: {A: x}\n  f: {'a b|re': y}\n  condition: s and not f\n";

@@ -116,6 +116,22 @@ impl Splunk {
         Some(end + 2)
     }
 
+    /// What commands look at is named in single quotes, which have no escape.
+    fn check_names<'n>(&self, leaf: &Leaf<'n>) -> Result<(), Refusal<'n>> {
+        let other = match leaf.test {
+            Test::FieldRef(other) => Some(other.field.as_str()),
+            _ => None,
+        };
+        match leaf.field.into_iter().chain(other).find(|name| name.contains('\'')) {
+            Some(name) if self.strict && is_left(leaf.test, true) => {
+                let reason = format!("{LANGUAGE} has no way to write the name `{name}` in a command");
+                Err(Refusal::unsupported(leaf.spot, reason)
+                    .help("rename the field in a pipeline (`field_name_mapping`)"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Leaves a comparison to the commands: what they check stands in `check` or, as one of
     /// several alternatives, in the condition that `make` makes.
     fn leave(
@@ -258,6 +274,7 @@ impl<'n> Dialect<'n> for Splunk {
         Syntax { and: " ", or: " OR ", not: "NOT ", grouping: Grouping::OrFirst, lists: Lists::ANY, not_null: false };
 
     fn leaf(&mut self, out: &mut String, leaf: Leaf<'n>) -> Written<'n> {
+        self.check_names(&leaf)?;
         match (leaf.test, leaf.field) {
             (Test::Match(pattern), _) if pattern.placeholder().is_none() => self.text(out, &leaf, pattern),
             (Test::Cased(pattern), Some(name)) if self.strict && pattern.placeholder().is_none() => {
@@ -341,6 +358,7 @@ impl<'n> Dialect<'n> for Splunk {
 
     fn negation(&mut self, out: &mut String, child: &Node<'n>) -> Written<'n> {
         if let Node::Leaf(leaf) = child {
+            self.check_names(leaf)?;
             let alternative = self.alternative(leaf);
             let raw = self.strict.then_some("_raw");
             match (leaf.test, leaf.field.or(raw)) {
