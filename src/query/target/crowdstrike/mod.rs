@@ -344,7 +344,8 @@ fn field(out: &mut String, name: &str, strict: bool) {
 }
 
 /// Words of the language, and names of functions without a `:`, which need quotes to be names of
-/// fields. Source: the language's grammar, appendix "Reserved Words", and its list of functions.
+/// fields. Source: the language's grammar, appendix "Reserved Words". Quotes around another name do
+/// no harm.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "accumulate", "and", "asn", "avg", "base64decode", "base64encode", "bucket", "callfunction", "case", "cidr",
