@@ -23,8 +23,8 @@ macro_rules! built_in {
 }
 
 static BUILT_IN: &[BuiltIn] = &[
-    built_in!("crowdstrike_fdr", "events of CrowdStrike's sensor, as Falcon Data Replicator names them"),
     built_in!("azure_monitor", "the security log of Windows in Azure Monitor's table SecurityEvent, for Kusto"),
+    built_in!("crowdstrike_fdr", "events of CrowdStrike's sensor, as Falcon Data Replicator names them"),
     built_in!("ecs_kubernetes", "audit events of Kubernetes, as Elastic's integration stores them"),
     built_in!("ecs_windows", "Windows events in the Elastic Common Schema, as Winlogbeat ships them"),
     built_in!("ecs_zeek", "logs of Zeek in the Elastic Common Schema, as Filebeat's module stores them"),
