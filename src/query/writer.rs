@@ -228,13 +228,29 @@ pub(super) fn write_join<'n, D: Dialect<'n> + ?Sized>(
     children: &[Node<'n>],
     link: Link,
 ) -> Written<'n> {
-    for (i, child) in children.iter().enumerate() {
-        if i > 0 {
-            out.push_str(if link == Link::And { D::SYNTAX.and } else { D::SYNTAX.or });
+    join_by(dialect, out, children, link, if link == Link::And { D::SYNTAX.and } else { D::SYNTAX.or })
+}
+
+/// The same with a separator of its own. A part that writes nothing, because it is kept for
+/// elsewhere in the query, is left out.
+pub(super) fn join_by<'n, D: Dialect<'n> + ?Sized>(
+    dialect: &mut D,
+    out: &mut String,
+    children: &[Node<'n>],
+    link: Link,
+    separator: &str,
+) -> Written<'n> {
+    let begin = out.len();
+    for child in children {
+        let before = out.len();
+        if before > begin {
+            out.push_str(separator);
         }
         let start = out.len();
         let form = dialect.node(out, child)?;
-        if dialect.groups(link, child, form) {
+        if out.len() == start {
+            out.truncate(before);
+        } else if dialect.groups(link, child, form) {
             out.insert(start, '(');
             out.push(')');
         }

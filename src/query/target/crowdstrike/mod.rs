@@ -12,7 +12,7 @@ use crate::query::refusal::Refusal;
 use crate::query::test::{RegexFlags, Test};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
-    Dialect, Form, Grouping, Link, Lists, Syntax, Written, cannot_say, write_join, write_negation,
+    Dialect, Form, Grouping, Link, Lists, Syntax, Written, cannot_say, join_by, write_join, write_negation,
 };
 
 use super::{Format, Target, re2};
@@ -131,23 +131,7 @@ impl<'n> Dialect<'n> for LogScale {
             Link::And if self.strict => " and ",
             Link::And => Self::SYNTAX.and,
         };
-        let begin = out.len();
-        for child in children {
-            let before = out.len();
-            if before > begin {
-                out.push_str(separator);
-            }
-            let start = out.len();
-            let form = self.node(out, child)?;
-            if out.len() == start {
-                // Left to a function behind the filter.
-                out.truncate(before);
-            } else if self.groups(link, child, form) {
-                out.insert(start, '(');
-                out.push(')');
-            }
-        }
-        Ok(if link == Link::And { Form::And } else { Form::Or })
+        join_by(self, out, children, link, separator)
     }
 
     fn groups(&self, link: Link, _: &Node<'n>, form: Form) -> bool {

@@ -5,7 +5,8 @@ use crate::query::refusal::Refusal;
 use crate::query::test::{FieldRef, Number, Test};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
-    Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, is_string_or_number, write_negation,
+    Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, is_string_or_number, write_join,
+    write_negation,
 };
 
 use super::super::elastic::pattern_regex;
@@ -391,25 +392,9 @@ impl<'n> Dialect<'n> for Splunk {
     fn join(&mut self, out: &mut String, children: &[Node<'n>], link: Link) -> Written<'n> {
         let required = self.required;
         self.required &= link == Link::And;
-        let separator = if link == Link::And { Self::SYNTAX.and } else { Self::SYNTAX.or };
-        let begin = out.len();
-        for child in children {
-            let before = out.len();
-            if before > begin {
-                out.push_str(separator);
-            }
-            let start = out.len();
-            let form = self.node(out, child)?;
-            if out.len() == start {
-                // Left to a command.
-                out.truncate(before);
-            } else if self.groups(link, child, form) {
-                out.insert(start, '(');
-                out.push(')');
-            }
-        }
+        let written = write_join(self, out, children, link);
         self.required = required;
-        Ok(if link == Link::And { Form::And } else { Form::Or })
+        written
     }
 }
 
