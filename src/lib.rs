@@ -16,6 +16,7 @@ pub mod config;
 pub mod convert;
 pub mod graph;
 pub mod load;
+pub mod mend;
 pub mod model;
 pub mod project;
 pub mod query;
