@@ -10,7 +10,7 @@ pub mod piped;
 mod read;
 mod walk;
 
-pub use read::{Folder, ReadError, ReadLimits, read};
+pub use read::{Folder, OnDisk, ReadError, ReadLimits, read};
 
 use crate::model::Kind;
 use crate::text::{FileId, LineIndex};

@@ -165,6 +165,35 @@ fn tasks(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<Vec<(Fo
     Ok(tasks)
 }
 
+/// Where the files of a set are on the disk.
+#[derive(Debug)]
+pub struct OnDisk<'f> {
+    /// Each folder, as shown.
+    folders: Vec<(&'f Folder, PathBuf)>,
+}
+
+impl<'f> OnDisk<'f> {
+    /// For files that [`read`] found in `folders` of the project in `root`.
+    pub fn new(root: &Path, folders: &'f [Folder]) -> Self {
+        let real_root = root.canonicalize().ok();
+        let shown = |folder: &'f Folder| {
+            let real = folder.path.canonicalize().ok()?;
+            Some((folder, shown_folder(root, real_root.as_deref(), &folder.path, &real)))
+        };
+        Self { folders: folders.iter().filter_map(shown).collect() }
+    }
+
+    /// The path of a file; `None` if it is in none of the folders.
+    pub fn path(&self, file: &SourceFile) -> Option<PathBuf> {
+        self.folders.iter().find_map(|(folder, shown)| {
+            if slashed(shown) == file.path {
+                return Some(folder.path.clone());
+            }
+            (slashed(&shown.join(&file.within)) == file.path).then(|| folder.path.join(&file.within))
+        })
+    }
+}
+
 /// A folder as shown: relative to the project where it lies in it or is written so, else as
 /// the user wrote it.
 fn shown_folder(root: &Path, real_root: Option<&Path>, written: &Path, real: &Path) -> PathBuf {

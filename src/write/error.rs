@@ -34,6 +34,12 @@ pub enum WriteError {
         /// The output folder as given.
         path: PathBuf,
     },
+    /// A file to be changed is not what was read.
+    #[error("`{}` changed while it was being worked on; nothing was written", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Two files would be one file on some file systems.
     #[error("the site has two files for one place: `{first}` and `{second}`")]
     Collision {

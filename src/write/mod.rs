@@ -2,7 +2,7 @@
 //!
 //! A site is written to a folder beside the output and takes its place in one step, so a build
 //! that fails, is killed or runs out of disk leaves the last site as it was. Everything that
-//! deletes or replaces files of the user's disk is in this folder:
+//! deletes or replaces files of the user's disk is in this folder; [`rewrite`] does it to content:
 //! [`OutputDir`] decides whether a folder may be written at all, [`Stage`] takes the files,
 //! `swap` exchanges old and new and clears up after interrupted builds.
 
@@ -14,6 +14,7 @@ mod memory;
 mod output_dir;
 mod remove;
 mod reuse;
+mod rewrite;
 mod stage;
 mod swap;
 
@@ -21,6 +22,7 @@ pub use error::{Refusal, WriteError};
 pub use manifest::{Entry, MARKER, Manifest};
 pub use memory::MemorySink;
 pub use output_dir::OutputDir;
+pub use rewrite::{Rewrite, rewrite};
 pub use stage::Stage;
 
 use crate::site::OutPath;

@@ -152,3 +152,16 @@ fn links_and_pipes_are_not_followed() {
     );
     assert_eq!(file::bytes(&root.join("r/pipe.yml"), 9).expect("opened"), Content::Special);
 }
+
+#[test]
+fn files_are_found_again_on_the_disk() {
+    let project = Project::new(&[("rules/b/x.yml", b"b"), ("more/b/x.yml", b"m"), ("one.yml", b"o")]);
+    let elsewhere = Project::new(&[("b/x.yml", b"e")]);
+    let mut folders = vec![project.folder(Kind::Rule, "rules"), project.folder(Kind::Rule, "more/../more")];
+    folders.extend([project.folder(Kind::Rule, "one.yml"), elsewhere.folder(Kind::Rule, "")]);
+    let (set, _) = read(project.0.path(), &folders, &ReadLimits::default()).expect("readable");
+    let on_disk = OnDisk::new(project.0.path(), &folders);
+    let found = set.iter().map(|(_, file)| fs::read_to_string(on_disk.path(file).expect("a path")).expect("a file"));
+    assert!(found.eq(set.iter().map(|(_, file)| file.text.clone())));
+    assert_eq!(set.len(), 4);
+}
