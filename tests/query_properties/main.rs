@@ -1,6 +1,8 @@
 //! Whatever stands in a rule: no panic, no blow-up, and no value that escapes its quotes.
 
+mod formats;
 mod hostile;
+mod names;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod readers;

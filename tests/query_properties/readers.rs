@@ -37,7 +37,7 @@ pub(crate) const READERS: &[Reader] = &[
 /// The text between quotes at the start, and what stands behind.
 ///
 /// `escape` makes a character of what stands behind a backslash, or gives up.
-fn quoted(
+pub(crate) fn quoted(
     text: &str,
     quote: char,
     escape: impl Fn(&mut std::str::Chars<'_>) -> Option<String>,
@@ -55,12 +55,12 @@ fn quoted(
 }
 
 /// The next character as it is.
-fn itself(chars: &mut std::str::Chars<'_>) -> Option<String> {
+pub(crate) fn itself(chars: &mut std::str::Chars<'_>) -> Option<String> {
     chars.next().map(String::from)
 }
 
 /// Only a quote or a backslash can be escaped; another backslash is one.
-fn quote_or_backslash(chars: &mut std::str::Chars<'_>) -> Option<String> {
+pub(crate) fn quote_or_backslash(chars: &mut std::str::Chars<'_>) -> Option<String> {
     let next = chars.clone().next();
     match next {
         Some('"' | '\'' | '\\') => itself(chars),
@@ -69,7 +69,7 @@ fn quote_or_backslash(chars: &mut std::str::Chars<'_>) -> Option<String> {
 }
 
 /// The escapes that C, Java, Go and JSON have in common; nothing else can be escaped.
-fn c_like(chars: &mut std::str::Chars<'_>) -> Option<String> {
+pub(crate) fn c_like(chars: &mut std::str::Chars<'_>) -> Option<String> {
     match chars.next()? {
         'n' => Some("\n".to_owned()),
         'r' => Some("\r".to_owned()),
@@ -93,7 +93,7 @@ fn only(text: &str, quote: char, escape: fn(&mut std::str::Chars<'_>) -> Option<
 }
 
 /// A text whose quotes are doubled, in which nothing else is special; what stands behind it, too.
-fn doubled<'t>(text: &'t str, quotes: &[char]) -> Result<(String, &'t str), String> {
+pub(crate) fn doubled<'t>(text: &'t str, quotes: &[char]) -> Result<(String, &'t str), String> {
     let wrong = || format!("no text in {quotes:?}: {text}");
     let mut chars = text.strip_prefix(quotes[0]).ok_or_else(wrong)?.chars();
     let mut out = String::new();
@@ -287,8 +287,9 @@ fn splunk(query: &str) -> Read {
     Ok(Sought::All(all))
 }
 
-/// The lines of a stanza; one that ends in a backslash goes on in the next.
-fn saved_search(stanza: &str) -> Read {
+/// The settings of a stanza, its name before them; a line that ends in a backslash goes on in the
+/// next.
+pub(crate) fn settings(stanza: &str) -> Vec<String> {
     let mut settings: Vec<String> = Vec::new();
     let mut goes_on = false;
     for line in stanza.split('\n') {
@@ -302,6 +303,11 @@ fn saved_search(stanza: &str) -> Read {
         }
         goes_on = more;
     }
+    settings
+}
+
+fn saved_search(stanza: &str) -> Read {
+    let settings = settings(stanza);
     let search = settings.iter().find_map(|setting| setting.strip_prefix("search = ")).ok_or("no search")?;
     // White space between commands is any.
     splunk(&search.replace(" \n| regex", "\n| regex"))

@@ -32,6 +32,11 @@ fn piece() -> impl Strategy<Value = Piece> {
     ]
 }
 
+/// A text of a rule.
+pub(crate) fn any_pattern() -> impl Strategy<Value = String> {
+    prop::collection::vec(piece(), 1..9).prop_map(|pieces| sigma(&pieces))
+}
+
 /// How a rule writes what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
