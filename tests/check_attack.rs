@@ -35,7 +35,9 @@ fn tagged_in(version: &str, tags: &[&str]) -> Vec<String> {
     );
     fs::write(rules.join("r.yml"), text).expect("a file");
     let lines = check(dir.path(), &["--attack-version", version]);
-    lines.into_iter().map(|line| line.replace("content/rules/r.yml:", "")).collect()
+    // What tags say of each other has tests of its own.
+    let alone = |line: &String| !["[PB213]", "[PB214]", "[PB215]"].iter().any(|code| line.contains(code));
+    lines.into_iter().filter(alone).map(|line| line.replace("content/rules/r.yml:", "")).collect()
 }
 
 fn tagged(tags: &[&str]) -> Vec<String> {
@@ -56,7 +58,6 @@ fn current_tags_in_any_domain_are_in_order() {
         "attack.ta0002",
         "car.2013-05-003",
         "cve.2021-44228",
-        "acme.t1218",
         "tlp.amber",
         "detection.emerging-threats",
     ];
@@ -196,8 +197,11 @@ fn ids_of_past_forms_are_known() {
 #[test]
 fn a_tag_that_is_no_text_is_an_error_of_the_file() {
     let lines = tagged(&["[attack.t1003]", "{a: b}", "7"]);
-    let ends =
-        ["error[PB004] `tags[0]` must be text, not a list", "error[PB004] `tags[1]` must be text, not a mapping"];
+    let ends = [
+        "error[PB004] `tags[0]` must be text, not a list",
+        "error[PB004] `tags[1]` must be text, not a mapping",
+        "warning[PB216] the tag `7` has no namespace",
+    ];
     assert_eq!(lines.len(), ends.len(), "{lines:?}");
     for ((line, end), number) in lines.iter().zip(ends).zip(7..) {
         assert!(line.starts_with(&format!("{number}:")) && line.ends_with(end), "{line}");
@@ -305,7 +309,7 @@ fn collections_give_exactly_the_findings_the_history_asks_for() {
         let rules = folder.to_string_lossy();
         let mut given: Vec<String> = check(dir.path(), &["--attack-version", version, "--rules", &rules])
             .iter()
-            .filter(|line| line.contains("[PB2"))
+            .filter(|line| ["[PB20", "[PB210", "[PB211"].iter().any(|code| line.contains(code)))
             .map(|line| {
                 let (place, rest) = line.split_once(": ").expect("a place");
                 let mut parts = place.rsplit(':').skip(1);

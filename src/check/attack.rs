@@ -6,11 +6,16 @@ use crate::model::{Attack, AttackId, AttackKind, Domain, Status};
 use crate::report::{Code, Finding, Findings};
 
 use super::CheckInput;
+use super::attack_version::is_skewed;
 use super::references::noun;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     let graph = input.graph;
+    let skewed = is_skewed(graph);
     for reference in graph.unresolved() {
+        if skewed && matches!(reference.why, UnresolvedWhy::Newer(_)) {
+            continue;
+        }
         if let Some(finding) = unresolved(graph, reference) {
             findings.push(finding);
         }

@@ -5,11 +5,14 @@
 //! resolve, with the place.
 
 mod attack;
+mod attack_tags;
+mod attack_version;
 mod duplicates;
 mod log_data;
 mod markdown;
 mod references;
 pub mod site_links;
+mod tags;
 mod triggers;
 
 use crate::graph::Graph;
@@ -30,6 +33,9 @@ pub struct CheckInput<'a> {
 const CHECKS: &[fn(&CheckInput<'_>, &mut Findings)] = &[
     references::check,
     attack::check,
+    attack_version::check,
+    attack_tags::check,
+    tags::check,
     triggers::check,
     duplicates::ids,
     duplicates::titles,

@@ -1,8 +1,8 @@
 //! The catalogue of finding codes. A number, once published, keeps its meaning forever.
 //!
 //! A code is a line of the table below and a file `explain/PBnnn.md` that says what it means, why
-//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
-//! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
+//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK
+//! and other tags, 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -85,6 +85,12 @@ catalogue! {
     PB209 RetiredTactic Warning "retired tactic";
     PB210 TagSpelling Note "tag spelling";
     PB211 TriggerFolder Error "Trigger in the wrong folder";
+    PB212 AttackVersion Error "content of a newer ATT&CK";
+    PB213 TacticWithoutTechnique Note "tactic without a technique";
+    PB214 TechniqueWithoutTactic Note "technique without its tactic";
+    PB215 TechniqueBesideSub Note "technique beside its sub-technique";
+    PB216 MalformedTag Warning "malformed tag";
+    PB217 UnknownNamespace Note "unknown namespace of a tag";
     PB301 DuplicateId Error "duplicate id";
     PB302 DuplicateTitle Error "duplicate title";
     PB303 PathCollision Warning "colliding output path";

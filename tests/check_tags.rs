@@ -1,0 +1,156 @@
+//! What `check` says of the tags of a rule beyond single references to ATT&CK: of tactics and
+//! techniques beside each other, of other namespaces, of content for a newer release.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+fn run(folder: &Path, args: &[&str]) -> String {
+    fs::create_dir_all(folder.join("site")).expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
+        .args(["check", "--output", "site"])
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .expect("the program runs");
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// Writes a rule with these tags, the first on line 5.
+fn write(folder: &Path, name: &str, tags: &[&str]) {
+    let rules = folder.join("content/rules");
+    fs::create_dir_all(&rules).expect("a folder");
+    let list = tags.join("\n  - ");
+    let text = format!(
+        "title: A rule {name}\nlogsource: {{product: windows}}\ndetection: {{a: {{b: c}}, condition: a}}\ntags:\n  - {list}\n"
+    );
+    fs::write(rules.join(format!("{name}.yml")), text).expect("a file");
+}
+
+/// The findings on a rule with these tags; without the file's name and the total.
+fn tagged(tags: &[&str]) -> Vec<String> {
+    let dir = TempDir::new().expect("a temporary folder");
+    write(dir.path(), "r", tags);
+    let text = run(dir.path(), &["--format", "concise"]);
+    let mut lines: Vec<String> = text.lines().map(|line| line.replace("content/rules/r.yml:", "")).collect();
+    lines.pop();
+    lines
+}
+
+#[test]
+fn a_tactic_needs_one_of_the_techniques() {
+    assert_eq!(tagged(&["attack.execution", "attack.t1059.001"]), [""; 0]);
+    assert_eq!(
+        tagged(&["attack.persistence", "attack.execution", "attack.t1059.001", "attack.impact"]),
+        [
+            "5:5: note[PB213] none of the rule's techniques belongs to `attack.persistence`",
+            "8:5: note[PB213] none of the rule's techniques belongs to `attack.impact`",
+        ]
+    );
+    // Without a technique, and with one of another domain under a name both have.
+    assert_eq!(tagged(&["attack.persistence"]), [""; 0]);
+    assert_eq!(tagged(&["attack.persistence", "attack.t1398"]), [""; 0]);
+    // What stands beside a retired or unknown tag was true in another release.
+    assert_eq!(tagged(&["attack.persistence", "attack.t1059.001", "attack.t1086"]).len(), 1);
+    assert_eq!(tagged(&["attack.persistence", "attack.t1059.001", "attack.t9999"]).len(), 1);
+}
+
+#[test]
+fn a_technique_needs_one_of_its_tactics_where_there_are_any() {
+    let missing = "note[PB214] the rule has no tag of a tactic of T1059.001 (PowerShell)";
+    assert_eq!(tagged(&["attack.persistence", "attack.t1547.001", "attack.t1059.001"]), [format!("7:5: {missing}")]);
+    // One of several is enough; none at all is a way of writing rules.
+    assert_eq!(tagged(&["attack.persistence", "attack.t1547.001"]), [""; 0]);
+    assert_eq!(tagged(&["attack.t1547.001", "attack.t1059.001"]), [""; 0]);
+}
+
+#[test]
+fn a_technique_says_no_more_than_its_own_sub_technique() {
+    assert_eq!(
+        tagged(&["attack.execution", "attack.t1059.001", "attack.t1059", "attack.t1059.003"]),
+        ["7:5: note[PB215] T1059 (Command and Scripting Interpreter) is tagged beside its own sub-technique T1059.001"]
+    );
+    assert_eq!(tagged(&["attack.execution", "attack.t1059.001", "attack.t1053"]), [""; 0]);
+}
+
+#[test]
+fn each_namespace_has_its_form() {
+    let sound = [
+        "car.2016-04-005",
+        "cve.2021-44228",
+        "cve.1999-0001",
+        "d3fend.d3-am",
+        "d3fend.d3f-WindowsNtOpenFile",
+        "d3fend.harden",
+        "detection.dfir",
+        "detection.threat-hunting",
+        "stp.4",
+        "stp.3k",
+        "tlp.amber-strict",
+        "tlp.clear",
+    ];
+    assert_eq!(tagged(&sound), [""; 0]);
+    let broken = [
+        "car.2016-04-05",
+        "cve.44228",
+        "cve.2021-123",
+        "cve.CVE-2021-44228",
+        "d3fend.D3-AM",
+        "detection.hunting",
+        "stp.6",
+        "stp.3x",
+        "tlp.pink",
+        "\"tlp.\"",
+        "TLP.red",
+    ];
+    let found = tagged(&broken);
+    assert_eq!(found.len(), broken.len(), "{found:#?}");
+    assert!(found.iter().all(|line| line.contains("warning[PB216]")), "{found:#?}");
+    assert_eq!(
+        found[9],
+        "14:6: warning[PB216] `tlp.` is no tag of `tlp`, which has `red`, `amber`, `amber-strict`, `green` and `clear`"
+    );
+    assert_eq!(found[10], "15:5: warning[PB216] the tag `TLP.red` is not in lower case");
+}
+
+#[test]
+fn help_names_what_was_meant() {
+    for (tag, help) in [
+        ("cve.2021.44228", "use `cve.2021-44228`"),
+        ("cve.CVE-2021-44228", "use `cve.2021-44228`"),
+        ("TLP.Red", "use `tlp.red`"),
+        ("tlp.white", "use `tlp.clear`"),
+        ("tlp.amber+strict", "use `tlp.amber-strict`"),
+        ("detection.threat_hunting", "use `detection.threat-hunting`"),
+        ("atack.t1059", "did you mean `attack.t1059`?"),
+    ] {
+        let dir = TempDir::new().expect("a temporary folder");
+        write(dir.path(), "r", &[tag]);
+        let text = run(dir.path(), &[]);
+        assert!(text.contains(&format!("help: {help}\n")), "{tag}: {text}");
+    }
+}
+
+#[test]
+fn content_for_a_newer_release_is_told_once() {
+    let dir = TempDir::new().expect("a temporary folder");
+    let args = ["--format", "concise", "--attack-version", "18.1"];
+    for i in 0..9 {
+        write(dir.path(), &i.to_string(), &["attack.stealth", "attack.persistence", "attack.t1059.001"]);
+    }
+    // Few are told one by one.
+    let text = run(dir.path(), &args);
+    assert_eq!(text.matches("error[PB208]").count(), 9, "{text}");
+    write(dir.path(), "9", &["attack.t1685", "attack.persistence", "attack.t1059.001"]);
+    assert_eq!(
+        run(dir.path(), &args),
+        "content/rules/0.yml:5:5: error[PB212] the content is written for ATT&CK 19.0 or later, and ATT&CK 18.1 is in \
+         use: 10 references in 10 files lead to what only the newer one has\n1 error in 1 file\n"
+    );
+    // Under the release it is written for, each rule is looked at.
+    let text = run(dir.path(), &["--format", "concise"]);
+    assert!(!text.contains("PB212") && text.matches("[PB213]").count() > 9, "{text}");
+}
