@@ -16,7 +16,9 @@ use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
 use purplebook::check::site_links;
-use purplebook::config::{AttackConfig, Config, ContentConfig, MarkdownProfile, QueryConfig, SiteConfig};
+use purplebook::config::{
+    AttackConfig, Config, ContentConfig, CoverageConfig, MarkdownProfile, QueryConfig, SiteConfig,
+};
 use purplebook::graph::{DataNeededProfile, Graph, link};
 use purplebook::load::{attack, load};
 use purplebook::model::{Corpus, Kind};
@@ -102,6 +104,8 @@ fn project() -> Project {
         attack: AttackConfig::default(),
         markdown: MarkdownProfile::Default,
         queries: QueryConfig::default(),
+        coverage: CoverageConfig::default(),
+        file: None,
     };
     Project::open(config, &Progress::new()).expect("content")
 }

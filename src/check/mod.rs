@@ -7,6 +7,8 @@
 mod attack;
 mod attack_tags;
 mod attack_version;
+
+mod coverage;
 mod duplicates;
 mod log_data;
 mod markdown;
@@ -15,9 +17,11 @@ pub mod site_links;
 mod tags;
 mod triggers;
 
+use crate::config::CoverageConfig;
 use crate::graph::Graph;
 use crate::report::Findings;
 use crate::site::{LinkIndex, SitePlan};
+use crate::text::FileId;
 
 /// What checks look at.
 pub struct CheckInput<'a> {
@@ -27,6 +31,10 @@ pub struct CheckInput<'a> {
     pub plan: &'a SitePlan,
     /// Where links between content files lead.
     pub links: &'a LinkIndex<'a>,
+    /// What the content must cover.
+    pub coverage: &'a CoverageConfig,
+    /// The configuration file, where it is among the sources.
+    pub config_file: Option<FileId>,
 }
 
 /// All checks.
@@ -42,6 +50,8 @@ const CHECKS: &[fn(&CheckInput<'_>, &mut Findings)] = &[
     duplicates::paths,
     markdown::check,
     log_data::check,
+    coverage::rules,
+    coverage::tactics,
 ];
 
 /// Runs all checks.

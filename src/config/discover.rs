@@ -100,7 +100,7 @@ pub fn discover(flags: &Overrides, known: &KnownQueries) -> Result<Config, Confi
         Some((path, text)) if !findings.is_empty() => {
             Err(ConfigError::Invalid(Box::new(InvalidConfig { path, text, findings: findings.sorted() })))
         }
-        _ => Ok(config),
+        file => Ok(Config { file, ..config }),
     }
 }
 
@@ -236,6 +236,8 @@ impl Paths<'_> {
             },
             markdown: flags.markdown.or(settings.markdown).unwrap_or_default(),
             queries: self.queries(settings.show, settings.compat, settings.placeholders),
+            coverage: settings.coverage,
+            file: None,
         })
     }
 

@@ -4,6 +4,7 @@
 //! positions, `discover` finds it, lays flags over it and looks whether what it names exists.
 //! The other stages see only these plain structs.
 
+mod coverage;
 mod discover;
 mod read;
 pub mod schema;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+pub use coverage::{CoverageConfig, Need, TacticMinimum};
 pub use discover::{ConfigError, FILE_NAME, InvalidConfig, Overrides, discover};
 pub use read::{CONFIG_FILE, Settings, Written, read, web_address};
 pub use suggest::{list, nearest};
@@ -36,6 +38,10 @@ pub struct Config {
     pub markdown: MarkdownProfile,
     /// Which queries rules are shown with.
     pub queries: QueryConfig,
+    /// What the content must cover.
+    pub coverage: CoverageConfig,
+    /// The configuration file, if there is one: its path as shown, and its text.
+    pub file: Option<(String, String)>,
 }
 
 /// `[site]`

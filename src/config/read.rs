@@ -3,6 +3,7 @@
 //! Reading goes on after each problem; whoever calls decides that a file with findings is not
 //! used. Nothing here looks at the disk: whether a path exists is `discover`'s question.
 
+mod coverage;
 mod queries;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::text::{FileId, SafeUrl, Span};
 
 use super::schema::{KEYS, Key, Takes, keys_of, tables};
 use super::suggest::{list, nearest};
-use super::{KnownQueries, MarkdownProfile};
+use super::{CoverageConfig, KnownQueries, MarkdownProfile};
 
 /// The id under which findings name the configuration file; it is in no source set.
 pub const CONFIG_FILE: FileId = FileId(0);
@@ -59,6 +60,8 @@ pub struct Settings {
     pub placeholders: BTreeMap<String, Vec<String>>,
     /// `[build] output`
     pub output: Option<PathBuf>,
+    /// `[coverage]`
+    pub coverage: CoverageConfig,
 }
 
 /// A query as written.
@@ -186,6 +189,8 @@ impl Reader<'_> {
             }
             Takes::Queries => self.queries(key, value),
             Takes::Lists => self.lists(key, value),
+            Takes::Levels | Takes::Needs => self.words(key, value),
+            Takes::Minima => self.minima(key, value),
         }
     }
 

@@ -32,6 +32,12 @@ pub enum Takes {
     Compat,
     /// A table of lists of texts.
     Lists,
+    /// A list of levels of Sigma.
+    Levels,
+    /// A list of what rules need.
+    Needs,
+    /// A table of whole numbers.
+    Minima,
 }
 
 impl Takes {
@@ -48,6 +54,9 @@ impl Takes {
             Self::Queries => "a list of targets, each a name or a table `{ target, pipelines, format, title }`",
             Self::Compat => "`\"strict\"` or `\"pysigma\"`",
             Self::Lists => "a table of lists of strings",
+            Self::Levels => "a list of Sigma's levels",
+            Self::Needs => "a list of `\"data_needed\"` and `\"trigger\"`",
+            Self::Minima => "a table of whole numbers",
         }
     }
 }
@@ -212,6 +221,31 @@ pub const KEYS: &[Key] = &[
          Pipelines see them as variables.",
     ),
     key(
+        "coverage",
+        "levels",
+        Takes::Levels,
+        "none",
+        None,
+        "The levels of rules that need what `need` names: `levels = [\"high\", \"critical\"]`.",
+    ),
+    key(
+        "coverage",
+        "need",
+        Takes::Needs,
+        "none",
+        None,
+        "What rules of these levels need: `data_needed` that serves them, a `trigger` of one of their techniques.",
+    ),
+    key(
+        "coverage",
+        "tactics",
+        Takes::Minima,
+        "none",
+        None,
+        "How many techniques of a tactic must have a rule at least, by the tactic's name in tags: \
+         `tactics = { execution = 5, impact = 2 }`. A sub-technique counts for its technique.",
+    ),
+    key(
         "build",
         "output",
         Takes::NewFolder,
@@ -292,6 +326,9 @@ mod tests {
 
     #[test]
     fn tables_are_listed_once_each() {
-        assert_eq!(tables().collect::<Vec<_>>(), ["site", "content", "attack", "markdown", "queries", "build"]);
+        assert_eq!(
+            tables().collect::<Vec<_>>(),
+            ["site", "content", "attack", "markdown", "queries", "coverage", "build"]
+        );
     }
 }

@@ -64,7 +64,7 @@ pub fn load(sources: &SourceSet, attack: Attack) -> (Corpus, Findings) {
 fn kind_of(role: FileRole) -> Option<Kind> {
     match role {
         FileRole::Content(kind) | FileRole::NotRead(Some(kind)) => Some(kind),
-        FileRole::Pipeline | FileRole::TriggerPage | FileRole::NotRead(None) => None,
+        FileRole::Pipeline | FileRole::Config | FileRole::TriggerPage | FileRole::NotRead(None) => None,
     }
 }
 

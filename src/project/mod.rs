@@ -15,7 +15,8 @@ use crate::render::ThemeError;
 use crate::report::{Findings, Progress, Stage};
 use crate::requests::requests;
 use crate::site::{LinkIndex, OutPath, SitePlan, plan};
-use crate::source::{self, Folder, ReadError, ReadLimits, SourceSet};
+use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
+use crate::text::FileId;
 use crate::write::WriteError;
 
 /// Why a project could not be opened or written: the environment, never the content.
@@ -80,11 +81,13 @@ impl Project {
         progress.begin(Stage::Converting, 0);
         let (requests, more) = requests(&config.queries, &config.root, &mut sources)?;
         findings.append(more);
+        let config_file = config_file(&config, &mut sources);
         let compiled = query::compile(graph.corpus(), &requests);
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
         let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
-        findings.append(check::check(&CheckInput { graph: &graph, plan: &plan, links: &links }));
+        let input = CheckInput { graph: &graph, plan: &plan, links: &links, coverage: &config.coverage, config_file };
+        findings.append(check::check(&input));
         load::locate(&sources, &mut findings);
         Ok(Self { config, sources, graph, plan, requests, compiled, findings: findings.sorted(), notes })
     }
@@ -164,4 +167,11 @@ fn attack(config: &Config) -> Result<(Attack, Vec<String>), Error> {
 /// The copied files: their paths, and those in the output.
 fn assets<'a>(sources: &'a SourceSet, plan: &'a SitePlan) -> impl Iterator<Item = (&'a str, OutPath)> {
     sources.assets.iter().map(|asset| asset.path.as_str()).zip(plan.copied().iter().cloned())
+}
+
+/// The configuration file among the sources, if a check of the content may point into it.
+fn config_file(config: &Config, sources: &mut SourceSet) -> Option<FileId> {
+    let (path, text) = config.file.as_ref().filter(|_| !config.coverage.tactics.is_empty())?;
+    let (path, text) = (path.clone(), text.clone());
+    Some(sources.add(SourceFile { role: FileRole::Config, within: path.clone(), path, text }))
 }

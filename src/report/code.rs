@@ -104,6 +104,9 @@ catalogue! {
     PB601 NoDataForEvent Note "no Data Needed for the event";
     PB602 NoDataForLogSource Note "no Data Needed for the log source";
     PB603 NoDataForFields Note "no Data Needed has the fields";
+    PB611 RuleWithoutTrigger Warning "rule without Trigger";
+    PB612 RuleWithoutDataNeeded Warning "rule without Data Needed";
+    PB613 TacticBelowMinimum Warning "tactic below its minimum";
     PB701 UnknownKey Error "unknown configuration key";
     PB702 BadConfigValue Error "bad configuration value";
     PB703 MalformedConfig Error "malformed configuration";

@@ -22,6 +22,8 @@ pub enum FileRole {
     Content(Kind),
     /// A processing pipeline for queries.
     Pipeline,
+    /// The configuration, for findings to point into.
+    Config,
     /// Upstream's own page beside a Trigger (`T1191.md`), kept for the profile that copies it.
     TriggerPage,
     /// A file that is there and was not read; its text is empty, and a finding says why. With
