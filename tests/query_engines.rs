@@ -54,7 +54,7 @@ const NOT_FOUND: &[(&str, &str)] = &[
 
 /// Targets whose queries are also run, on the value as it is and on another. Those of the 2019
 /// converter search fields of two kinds and leave some values to an analyzer.
-const MATCHED: &[&str] = &["lucene", "opensearch", "sqlite"];
+const MATCHED: &[&str] = &["lucene", "opensearch", "sqlite", "loki"];
 
 /// What `purplebook convert --jsonl` prints for files and folders.
 fn convert(name: &str, pipeline: Option<&str>, paths: &[PathBuf]) -> Vec<Value> {
@@ -230,6 +230,11 @@ fn recorded_events_are_found_by(name: &str, engine: Engine) {
 #[test]
 fn lucene_finds_the_recorded_events() {
     recorded_events_are_found_by("lucene", Engine::Lucene);
+}
+
+#[test]
+fn logql_finds_the_recorded_events() {
+    recorded_events_are_found_by("loki", Engine::LogQl);
 }
 
 #[test]
@@ -562,7 +567,7 @@ fn hostile_values_are_taken_by_kusto() {
 }
 
 #[test]
-fn hostile_values_are_taken_by_logql() {
+fn hostile_values_stay_themselves_in_logql() {
     hostile_values_stay_themselves_in(Engine::LogQl);
 }
 

@@ -1,11 +1,12 @@
 // Grafana's grammar of LogQL, the one its query editor uses.
 //
-// Reads JSON lines {"id", "query"} and writes for each {"id", "error"?, "near"?}: an error is a node the
+// Reads JSON lines {"id", "query", "events"?} and writes for each {"id", "error"?, "near"?, "found"?}: an error is a node the
 // grammar has no place for, or a regular expression after `=~`, `!~` or `|~` that RE2, as ported to
 // JavaScript, does not take: Loki's are those of Go, which are RE2's.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
+import { Events } from './logql_events.mjs';
 
 const home = process.env.ENGINES_HOME ?? 'target/engines';
 const require = createRequire(path.resolve(home, 'node', 'main.js'));
@@ -45,9 +46,27 @@ function regexError(query) {
     } while (cursor.next());
 }
 
+const compiled = new Map();
+
+/** An expression of RE2: where it finds something, and whether it is the whole text. */
+function matcher(text) {
+    if (!compiled.has(text)) compiled.set(text, RE2JS.compile(text));
+    const regex = compiled.get(text);
+    return { find: (value) => regex.matcher(value).find(), matches: (value) => regex.matcher(value).matches() };
+}
+
+function run(query, events) {
+    try {
+        const found = new Events(query, parser.parse(query), matcher, unquoted);
+        return { found: events.map((event) => found.finds(event)) };
+    } catch (error) {
+        return { error: error.message, at: 0 };
+    }
+}
+
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-    const { id, query } = JSON.parse(line);
-    const { error, at } = syntaxError(query) ?? regexError(query) ?? {};
+    const { id, query, events } = JSON.parse(line);
+    const { error, at, found } = syntaxError(query) ?? regexError(query) ?? (events ? run(query, events) : {});
     const near = error && query.slice(Math.max(0, at - 40), at + 60);
-    console.log(JSON.stringify({ id, error, near }));
+    console.log(JSON.stringify({ id, error, near, found }));
 }
