@@ -106,8 +106,8 @@ pub(super) struct BuildArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// How findings are shown: human (the line, with a caret), concise (one line each) or json
-    #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+    /// How findings are shown
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
     /// Check the links of the site in this folder, instead of the one that would be built
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -121,9 +121,27 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    /// The line, with a caret under the value
     Human,
+    /// One line each
     Concise,
+    /// One document, for programs
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions, and the job summary
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// A report of tests in `JUnit`'s XML
+    Junit,
+}
+
+impl Format {
+    /// Whether a service reads it that knows the repository, not where in it the project lies.
+    pub(super) const fn is_for_service(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github | Self::Gitlab | Self::Junit)
+    }
 }
 
 #[derive(Debug, Args)]

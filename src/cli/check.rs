@@ -3,19 +3,22 @@
 use crate::config::discover;
 use crate::convert::known_queries;
 use crate::project::{self, Project, WrittenSite};
+use crate::report::render::{Lookup, SourceText};
 use crate::report::{Findings, Severity};
+use crate::source::SourceSet;
 use crate::text::FileId;
 
-use super::args::CheckArgs;
+use super::args::{CheckArgs, Format};
 use super::failure::Failure;
 use super::progress::with_progress;
+use super::repository::Repository;
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
 
 /// Checks content and site, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     let config = discover(&args.project.overrides(), &known_queries())?;
-    let base_url = config.site.base_url.clone();
+    let (base_url, root) = (config.site.base_url.clone(), config.root.clone());
     use_threads(args.jobs)?;
     let (project, site) = with_progress(|progress| {
         let project = Project::open(config, progress)?;
@@ -35,8 +38,26 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         Some(page) => pages(FileId(page)),
         None => sources(id),
     };
-    report::print(&findings, &both, args.format, terminal.out())?;
+    if args.format.is_for_service() {
+        let here = std::env::current_dir().unwrap_or_default();
+        // A folder that was named is shown as seen from here, everything else from the project.
+        let from = [&root, if args.output.is_some() { &here } else { &root }].map(|folder| Repository::around(folder));
+        let seen = |repository: &Repository, sources: &SourceSet| -> Vec<String> {
+            sources.iter().map(|(_, file)| repository.path(&file.path)).collect()
+        };
+        let paths = [seen(&from[0], project.sources()), seen(&from[1], &site.sources)].concat();
+        let in_repository = |id: FileId| SourceText { path: &paths[id.0 as usize], ..both(id) };
+        tell(&findings, &in_repository, args.format, terminal)?;
+    } else {
+        tell(&findings, &both, args.format, terminal)?;
+    }
     Ok(exit_code(&findings))
+}
+
+/// Shows the findings wherever the format has them shown.
+fn tell(findings: &Findings, lookup: &Lookup<'_>, format: Format, terminal: Terminal) -> Result<(), Failure> {
+    report::print(findings, lookup, format, terminal.out())?;
+    if format == Format::Github { report::job_summary(findings, lookup) } else { Ok(()) }
 }
 
 /// Errors and warnings fail a check, notes never do.

@@ -14,6 +14,7 @@ mod init;
 mod new;
 mod progress;
 mod report;
+mod repository;
 mod summary;
 mod template;
 mod terminal;

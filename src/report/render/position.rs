@@ -1,5 +1,6 @@
 //! Where a finding is, in lines and columns of its file.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::text::{At, FileId, LineCol, LineIndex};
@@ -48,6 +49,26 @@ impl<'a> Indexed<'a> {
         Some(start..border(span.end).max(start))
     }
 
+    /// Line and column of a byte offset, the column counted in UTF-16 code units.
+    pub(super) fn line_col_utf16(&self, offset: usize) -> LineCol {
+        let line = self.line_col(offset).line;
+        let before = self.source.text.get(self.lines.line_start(line)..offset).unwrap_or_default();
+        let units: usize = before.chars().map(char::len_utf16).sum();
+        LineCol { line, column: units as u32 + 1 }
+    }
+
+    /// The bytes `at` names without line breaks at their end: services know no line after the last.
+    pub(super) fn trimmed_range(&self, at: &At) -> Option<Range<usize>> {
+        let range = self.range(at)?;
+        let kept = self.source.text[range.clone()].trim_end_matches(['\r', '\n']).len();
+        Some(range.start..range.start + kept)
+    }
+
+    /// The first and the last line of `at`.
+    pub(super) fn line_range(&self, at: &At) -> (u32, u32) {
+        self.trimmed_range(at).map_or((1, 1), |range| (self.line_col(range.start).line, self.line_col(range.end).line))
+    }
+
     /// Line and column of the start of `at`.
     pub(super) fn start(&self, at: &At) -> LineCol {
         self.range(at).map_or(LineCol { line: 1, column: 1 }, |range| self.line_col(range.start))
@@ -58,5 +79,21 @@ impl<'a> Indexed<'a> {
         let start = self.lines.line_start(number);
         let line = self.source.text[start..].split('\n').next().unwrap_or_default();
         line.strip_suffix('\r').unwrap_or(line)
+    }
+}
+
+/// Files by id, each indexed once however often findings come back to it.
+pub(super) struct Files<'l, 'a> {
+    lookup: &'l Lookup<'a>,
+    indexed: HashMap<FileId, Indexed<'a>>,
+}
+
+impl<'l, 'a> Files<'l, 'a> {
+    pub(super) fn new(lookup: &'l Lookup<'a>) -> Self {
+        Self { lookup, indexed: HashMap::new() }
+    }
+
+    pub(super) fn get(&mut self, id: FileId) -> &Indexed<'a> {
+        self.indexed.entry(id).or_insert_with(|| Indexed::new(id, self.lookup))
     }
 }
