@@ -20,6 +20,7 @@ pub mod mend;
 pub mod model;
 pub mod project;
 pub mod query;
+pub mod release;
 pub mod render;
 pub mod report;
 pub mod requests;

@@ -52,6 +52,9 @@ pub(super) enum Command {
     #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. Notes never fail a \
                             check. `purplebook explain CODE` says what a finding means.")]
     Check(CheckArgs),
+    /// List, compare and import releases of ATT&CK, and take content from one to another
+    #[command(subcommand, arg_required_else_help = true)]
+    Attack(AttackCommand),
     /// Print the queries of rules for a target
     #[command(after_help = "Examples:\n  purplebook convert -t es-qs rule.yml\n  purplebook convert -t graylog \
                             --jsonl content/rules > queries.jsonl\n  git show main:rule.yml | purplebook convert -t splunk \
@@ -90,6 +93,58 @@ pub(super) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// What can be done with releases of ATT&CK.
+#[derive(Debug, Subcommand)]
+pub(super) enum AttackCommand {
+    /// List the releases that are built in or configured, with what is in them
+    List {
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
+    /// Print what differs between two releases
+    #[command(after_help = "Example:\n  purplebook attack diff 18.1 19.1")]
+    Diff {
+        /// The release before
+        from: String,
+        /// The release after
+        to: String,
+        /// How it is shown: human or json
+        #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+        format: DiffFormat,
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
+    /// Take rules, playbooks and Triggers to another release
+    #[command(
+        after_help = "Nothing is written without --fix: the changes are printed as a diff, then what is done and \
+                            asked in each file. A tag with exactly one successor is moved; a tag with several, or none, \
+                            is a question and stays. Comments and layout stay as they are.\n\nExit codes: 0 nothing \
+                            is left to do, 1 there are questions (or, without --fix, changes), 2 could not run."
+    )]
+    Upgrade(UpgradeArgs),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UpgradeArgs {
+    /// The release to go to
+    #[arg(long, value_name = "VERSION")]
+    pub(super) to: String,
+    /// Print what would change and write nothing (the default)
+    #[arg(long, conflicts_with = "fix")]
+    pub(super) dry_run: bool,
+    /// Write the changes
+    #[arg(long)]
+    pub(super) fix: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
 }
 
 #[derive(Debug, Args)]

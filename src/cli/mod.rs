@@ -4,6 +4,7 @@
 //! the crate ends the process or prints.
 
 mod args;
+mod attack;
 mod build;
 mod check;
 mod completions;
@@ -90,6 +91,7 @@ pub fn run() -> ExitCode {
     let outcome = match typed.command {
         Command::Build(args) => build::run(args, terminal),
         Command::Check(args) => check::run(args, terminal),
+        Command::Attack(command) => attack::run(command),
         Command::Convert(args) => convert::run(args, terminal),
         Command::Init { dir } => init::run(&dir),
         Command::New { kind, name, location } => new::run(kind, &name, location),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{AttackId, Corpus, Kind, Origin, Rule};
+use crate::model::{Corpus, Kind, Origin, Rule};
 use crate::text::{At, Place};
 
 use super::data_needed::DataNeededProfile;
@@ -179,38 +179,9 @@ impl<'a> Linker<'a> {
     }
 
     fn tags(&mut self, index: &TagIndex<'_>, from: Node, origin: &Origin, tags: &[String]) {
-        let attack_tags = || tags.iter().enumerate().filter_map(|(i, tag)| Some((i, tag, index.in_namespace(tag)?)));
-        let techniques: Vec<AttackId> = attack_tags()
-            .filter(|(_, _, rest)| index.looks_like_id(rest))
-            .filter_map(|(_, _, rest)| match index.id(rest) {
-                Target::Found { id, .. } => Some(id),
-                Target::Lost { .. } => None,
-            })
-            .collect();
-        for (i, tag, rest) in attack_tags() {
-            let place = origin.item("tags", i);
-            if let Some(id) = index.group_without_namespace(tag) {
-                let via = Via::Spelling(format!("attack.{}", id.to_string().to_ascii_lowercase()));
-                self.target(from, Target::Found { id, via }, tag, place);
-            } else if index.looks_like_id(rest) {
-                let mut target = index.id(rest);
-                if let Target::Found { id, via } = &mut target
-                    && *via == Via::Direct
-                    && *tag != format!("attack.{}", id.to_string().to_ascii_lowercase())
-                {
-                    *via = Via::Spelling(format!("attack.{}", id.to_string().to_ascii_lowercase()));
-                }
-                self.target(from, target, tag, place);
-            } else {
-                for mut target in index.tactic(rest, &techniques) {
-                    if let Target::Found { via, .. } = &mut target
-                        && *via == Via::Direct
-                        && !tag.starts_with("attack.")
-                    {
-                        *via = Via::Spelling(format!("attack.{rest}"));
-                    }
-                    self.target(from, target, tag, place.clone());
-                }
+        for (i, targets) in index.all(tags) {
+            for target in targets {
+                self.target(from, target, &tags[i], origin.item("tags", i));
             }
         }
     }

@@ -19,6 +19,7 @@ pub use data_needed::{DataGap, DataNeededProfile};
 pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy, Via};
 pub use link::link;
 pub use node::Node;
+pub use tags::{TagIndex, Target};
 
 use crate::model::{AttackId, AttackKind, AttackObject, Corpus, Origin};
 

@@ -22,7 +22,8 @@ pub(super) fn edge_kind(kind: AttackKind) -> EdgeKind {
 }
 
 /// Looks ATT&CK objects up by what authors write.
-pub(super) struct TagIndex<'a> {
+#[derive(Debug)]
+pub struct TagIndex<'a> {
     attack: &'a Attack,
     /// Tactics by short name, one per domain.
     tactics: HashMap<&'a str, Vec<&'a AttackObject>>,
@@ -33,13 +34,27 @@ pub(super) struct TagIndex<'a> {
 }
 
 /// What a reference leads to.
-pub(super) enum Target {
-    Found { id: AttackId, via: Via },
-    Lost { kind: EdgeKind, why: UnresolvedWhy },
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// To an object in use.
+    Found {
+        /// Its id.
+        id: AttackId,
+        /// How it was named.
+        via: Via,
+    },
+    /// Nowhere.
+    Lost {
+        /// As what.
+        kind: EdgeKind,
+        /// Why.
+        why: UnresolvedWhy,
+    },
 }
 
 impl<'a> TagIndex<'a> {
-    pub(super) fn new(attack: &'a Attack) -> Self {
+    /// Indexes the objects of `attack`.
+    pub fn new(attack: &'a Attack) -> Self {
         let mut tactics: HashMap<&str, Vec<&AttackObject>> = HashMap::new();
         let mut names = HashMap::new();
         let mut groups = HashMap::new();
@@ -74,8 +89,13 @@ impl<'a> TagIndex<'a> {
         Self { attack, tactics, names, groups }
     }
 
+    /// What is looked up in.
+    pub fn attack(&self) -> &'a Attack {
+        self.attack
+    }
+
     /// The object an id names, current or retired.
-    pub(super) fn id(&self, text: &str) -> Target {
+    pub fn id(&self, text: &str) -> Target {
         let upper = text.trim().to_ascii_uppercase();
         let id = upper.parse::<AttackId>().ok();
         let kind = id.map(AttackId::kind).or_else(|| kind_of_prefix(&upper));
@@ -105,7 +125,7 @@ impl<'a> TagIndex<'a> {
 
     /// What an ATT&CK tag names: the part after the namespace `attack`, or the tag itself where
     /// its author left the namespace out of an id or a group's name.
-    pub(super) fn in_namespace<'t>(&self, tag: &'t str) -> Option<&'t str> {
+    pub fn in_namespace<'t>(&self, tag: &'t str) -> Option<&'t str> {
         let bare = tag.trim();
         match tag.split_once('.') {
             Some((namespace, rest)) if namespace.trim().eq_ignore_ascii_case("attack") => Some(rest.trim()),
@@ -115,13 +135,55 @@ impl<'a> TagIndex<'a> {
         }
     }
 
+    /// What each ATT&CK tag of one entity names, with its position among `tags`; several targets
+    /// where a retired tactic became several. Tags of other namespaces are passed over.
+    pub fn all(&self, tags: &[String]) -> Vec<(usize, Vec<Target>)> {
+        let attack_tags = || tags.iter().enumerate().filter_map(|(i, tag)| Some((i, tag, self.in_namespace(tag)?)));
+        let techniques: Vec<AttackId> = attack_tags()
+            .filter(|(_, _, rest)| self.looks_like_id(rest))
+            .filter_map(|(_, _, rest)| match self.id(rest) {
+                Target::Found { id, .. } => Some(id),
+                Target::Lost { .. } => None,
+            })
+            .collect();
+        attack_tags().map(|(i, tag, rest)| (i, self.one(tag, rest, &techniques))).collect()
+    }
+
+    /// What the tag names whose part after the namespace is `rest`.
+    fn one(&self, tag: &str, rest: &str, techniques: &[AttackId]) -> Vec<Target> {
+        let canonical = |id: AttackId| format!("attack.{}", id.to_string().to_ascii_lowercase());
+        if let Some(id) = self.group_without_namespace(tag) {
+            return vec![Target::Found { id, via: Via::Spelling(canonical(id)) }];
+        }
+        if self.looks_like_id(rest) {
+            let mut target = self.id(rest);
+            if let Target::Found { id, via } = &mut target
+                && *via == Via::Direct
+                && tag != canonical(*id)
+            {
+                *via = Via::Spelling(canonical(*id));
+            }
+            return vec![target];
+        }
+        let mut targets = self.tactic(rest, techniques);
+        for target in &mut targets {
+            if let Target::Found { via, .. } = target
+                && *via == Via::Direct
+                && !tag.starts_with("attack.")
+            {
+                *via = Via::Spelling(format!("attack.{rest}"));
+            }
+        }
+        targets
+    }
+
     /// The group a tag without any namespace names in full.
-    pub(super) fn group_without_namespace(&self, tag: &str) -> Option<AttackId> {
+    fn group_without_namespace(&self, tag: &str) -> Option<AttackId> {
         self.groups.get(&tag.trim().to_lowercase()).copied()
     }
 
     /// Whether `text` has the form of an id of ATT&CK, current or historical.
-    pub(super) fn looks_like_id(&self, text: &str) -> bool {
+    fn looks_like_id(&self, text: &str) -> bool {
         let upper = text.to_ascii_uppercase();
         let digits_at = upper.find(|c: char| c.is_ascii_digit()).unwrap_or(upper.len());
         let (prefix, rest) = upper.split_at(digits_at);
@@ -131,7 +193,7 @@ impl<'a> TagIndex<'a> {
     }
 
     /// The tactics a name stands for, given the techniques tagged beside it.
-    pub(super) fn tactic(&self, name: &str, techniques: &[AttackId]) -> Vec<Target> {
+    fn tactic(&self, name: &str, techniques: &[AttackId]) -> Vec<Target> {
         let short = hyphenated(name);
         let lost = |why| vec![Target::Lost { kind: EdgeKind::HasTactic, why }];
         let fits = |tactic: AttackId| {

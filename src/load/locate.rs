@@ -49,6 +49,26 @@ enum Children {
     Alias(usize),
 }
 
+/// The nodes of one file, for whoever looks for many of them.
+pub struct Nodes {
+    tree: Tree,
+    file: FileId,
+}
+
+impl Nodes {
+    /// The nodes of the file `id`.
+    pub fn of(sources: &SourceSet, file: FileId) -> Self {
+        Self { tree: Tree::parse(&sources.file(file).text), file }
+    }
+
+    /// The text of the node at `place`, which must be of this file: of a node that has no text
+    /// of its own, or is not there, that of what holds it. `None` where there is no such document.
+    pub fn span(&self, place: &Place) -> Option<Span> {
+        let (start, end) = self.tree.find(place)?;
+        Some(Span::new(self.file, start, end))
+    }
+}
+
 /// The nodes of all documents of a file.
 struct Tree {
     nodes: Vec<Node>,

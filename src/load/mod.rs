@@ -19,7 +19,7 @@ mod sigma;
 mod sigmac_config;
 pub mod yaml;
 
-pub use locate::locate;
+pub use locate::{Nodes, locate};
 pub use pipeline::pipeline;
 pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_configs};
 

@@ -1,9 +1,11 @@
 //! The stages, composed once: from a configuration to a linked project, and from there to a site.
 
 mod output;
+mod release;
 mod site;
 
 pub use output::{WrittenSite, build, check_folder};
+pub use release::{Release, Upgrading, at_hand, releases};
 
 use crate::check::{self, CheckInput};
 use crate::config::{Config, MarkdownProfile};
@@ -28,6 +30,14 @@ pub enum Error {
     /// The built-in ATT&CK has no such version.
     #[error(transparent)]
     AttackVersion(#[from] attack::UnknownVersion),
+    /// No such release is built in or configured.
+    #[error("ATT&CK {asked} is not at hand; at hand are {at_hand}")]
+    NotAtHand {
+        /// The release asked for.
+        asked: String,
+        /// Those there are.
+        at_hand: String,
+    },
     /// A STIX bundle could not be read.
     #[error(transparent)]
     Bundle(#[from] attack::BundleError),

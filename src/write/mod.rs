@@ -22,7 +22,7 @@ pub use error::{Refusal, WriteError};
 pub use manifest::{Entry, MARKER, Manifest};
 pub use memory::MemorySink;
 pub use output_dir::OutputDir;
-pub use rewrite::{Rewrite, rewrite};
+pub use rewrite::{Rewrite, rename, rewrite};
 pub use stage::Stage;
 
 use crate::site::OutPath;

@@ -40,6 +40,23 @@ pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Gives files and folders other names, one after the other.
+///
+/// # Errors
+/// The first that is not there any more, or whose new name is taken; those before it have moved.
+pub fn rename(moves: &[(PathBuf, PathBuf)]) -> Result<(), WriteError> {
+    for (from, to) in moves {
+        if fs::symlink_metadata(to).is_ok() {
+            return Err(WriteError::io("rename", from)(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                format!("`{}` exists", to.display()),
+            )));
+        }
+        fs::rename(from, to).map_err(WriteError::io("rename", from))?;
+    }
+    Ok(())
+}
+
 fn stage(file: &Rewrite<'_>) -> Result<NamedTempFile, WriteError> {
     let path = &file.path;
     let metadata = fs::symlink_metadata(path).map_err(WriteError::io("read", path))?;

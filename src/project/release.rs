@@ -1,0 +1,147 @@
+//! The releases of ATT&CK at hand, and the content of a project taken from one to another.
+
+use std::path::PathBuf;
+
+use crate::config::{Config, list};
+use crate::load;
+use crate::load::attack::{VERSIONS, embedded};
+use crate::mend::{self, Move};
+use crate::model::Attack;
+use crate::release::{FileChange, Upgrade, upgrade};
+use crate::source::{self, Folder, OnDisk, ReadLimits, SourceFile, SourceSet};
+use crate::text::FileId;
+use crate::write::{self, Rewrite};
+
+use super::{Error, attack, folders};
+
+/// A release of ATT&CK that is at hand.
+#[derive(Debug)]
+pub struct Release {
+    /// Its facts.
+    pub attack: Attack,
+    /// Whether it is the one `check` and `build` go by.
+    pub in_use: bool,
+}
+
+/// The configured release, then the built-in ones, the newest first; each once.
+///
+/// # Errors
+/// If what is configured cannot be read.
+pub fn releases(config: &Config) -> Result<Vec<Release>, Error> {
+    let (configured, _) = attack(config)?;
+    let mut releases = vec![Release { attack: configured, in_use: true }];
+    for version in VERSIONS {
+        let built_in = embedded(Some(version))?;
+        if built_in.source != releases[0].attack.source {
+            releases.push(Release { attack: built_in, in_use: false });
+        }
+    }
+    Ok(releases)
+}
+
+/// The release with this number: the configured one, or one that is built in.
+///
+/// # Errors
+/// If there is none, or what is configured cannot be read.
+pub fn at_hand(config: &Config, version: &str) -> Result<Attack, Error> {
+    let asked = version.trim();
+    let asked = asked.strip_prefix('v').unwrap_or(asked);
+    let releases = releases(config)?;
+    let mut versions: Vec<String> = Vec::new();
+    for release in releases {
+        if release.attack.version == asked {
+            return Ok(release.attack);
+        }
+        if !versions.contains(&release.attack.version) {
+            versions.push(release.attack.version);
+        }
+    }
+    let at_hand = list(versions.iter().map(String::as_str));
+    Err(Error::NotAtHand { asked: asked.to_owned(), at_hand })
+}
+
+/// What has to change in a project for a release, not yet written.
+#[derive(Debug)]
+pub struct Upgrading {
+    config: Config,
+    sources: SourceSet,
+    upgrade: Upgrade,
+}
+
+impl Upgrading {
+    /// Works out what has to change for the release `to`.
+    ///
+    /// # Errors
+    /// If the content cannot be read or the release is not at hand.
+    pub fn plan(config: Config, to: &str) -> Result<Self, Error> {
+        let attack = at_hand(&config, to)?;
+        let (sources, _) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        let (corpus, _) = load::load(&sources, attack);
+        let upgrade = upgrade(&corpus, &sources);
+        Ok(Self { config, sources, upgrade })
+    }
+
+    /// The files with a change or a question, by path.
+    pub fn files(&self) -> impl Iterator<Item = (&SourceFile, &FileChange)> {
+        self.upgrade.files.iter().map(|(id, change)| (self.sources.file(*id), change))
+    }
+
+    /// Folders that get another name: from, to, as shown.
+    pub fn folders(&self) -> &[(String, String)] {
+        &self.upgrade.folders
+    }
+
+    /// All changes as a unified diff.
+    pub fn diff(&self) -> String {
+        let of = |(file, change): (&SourceFile, &FileChange)| {
+            let path = Move { from: &file.path, to: change.moved.as_deref().unwrap_or(&file.path) };
+            // Edits that do not fit were never kept.
+            mend::unified(path, &file.text, &change.edits).unwrap_or_default()
+        };
+        self.files().map(of).collect()
+    }
+
+    /// Writes the changes: all texts first, then the new names of files and folders.
+    ///
+    /// # Errors
+    /// If a file cannot be written or has changed meanwhile.
+    pub fn write(&self) -> Result<(), Error> {
+        let content: Vec<Folder> = folders(&self.config);
+        let on_disk = OnDisk::new(&self.config.root, &content);
+        let mut texts = Vec::new();
+        let (mut files, mut moved_folders) = (Vec::new(), Vec::new());
+        let place = |id: &FileId| on_disk.path(self.sources.file(*id));
+        for (id, change) in &self.upgrade.files {
+            let Some(path) = place(id) else { continue };
+            let before = self.sources.file(*id).text.as_str();
+            if let Ok(after) = mend::apply(before, &change.edits)
+                && after != before
+            {
+                texts.push(Rewrite { path: path.clone(), before, after });
+            }
+            let Some(moved) = &change.moved else { continue };
+            let renamed = path.with_file_name(name(moved));
+            if renamed != path {
+                files.push((path.clone(), renamed));
+            }
+            let shown = self.sources.file(*id).path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if let Some((_, to)) = self.upgrade.folders.iter().find(|(from, _)| from == shown)
+                && let Some(folder) = path.parent()
+            {
+                let pair: (PathBuf, PathBuf) = (folder.to_owned(), folder.with_file_name(name(to)));
+                if !moved_folders.contains(&pair) {
+                    moved_folders.push(pair);
+                }
+            }
+        }
+        write::rewrite(&texts)?;
+        write::rename(&files)?;
+        write::rename(&moved_folders)?;
+        Ok(())
+    }
+}
+
+/// The last part of a path as shown.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
