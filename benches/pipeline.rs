@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use divan::{Bencher, black_box};
 use purplebook::check::site_links;
 use purplebook::config::{
-    AttackConfig, Config, ContentConfig, CoverageConfig, MarkdownProfile, QueryConfig, SiteConfig,
+    AttackConfig, CheckConfig, Config, ContentConfig, CoverageConfig, MarkdownProfile, QueryConfig, SiteConfig,
 };
 use purplebook::graph::{DataNeededProfile, Graph, link};
 use purplebook::load::{attack, load};
@@ -103,6 +103,7 @@ fn project() -> Project {
         content: ContentConfig(content),
         attack: AttackConfig::default(),
         markdown: MarkdownProfile::Default,
+        check: CheckConfig::default(),
         queries: QueryConfig::default(),
         coverage: CoverageConfig::default(),
         file: None,

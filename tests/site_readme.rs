@@ -120,8 +120,9 @@ fn the_finding_shown_is_what_check_prints() {
 fn the_configuration_shown_is_one() {
     let folder = TempDir::new().expect("a temporary folder");
     let root = folder.path().join("kb");
-    let [shown] = &blocks("toml")[..] else { panic!("one example") };
-    write(&root.join("purplebook.toml"), shown);
+    let shown = blocks("toml");
+    assert!(shown.len() > 1, "{shown:?}");
+    write(&root.join("purplebook.toml"), &shown.join("\n"));
     // A folder that is named must exist; what is wrong must be that alone.
     let output = run(&root, &["check"]);
     let printed = String::from_utf8(output.stderr).expect("text");

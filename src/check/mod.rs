@@ -12,6 +12,7 @@ mod coverage;
 mod duplicates;
 mod log_data;
 mod markdown;
+pub mod policy;
 mod references;
 pub mod site_links;
 mod tags;

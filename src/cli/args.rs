@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::config::{MarkdownProfile, Overrides};
 use crate::model::Kind;
+use crate::report::Severity;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,8 +50,10 @@ pub(super) enum Command {
                             empty or purplebook made it. The summary counts, by kind: found = rendered + rejected.")]
     Build(BuildArgs),
     /// Report every problem in the content, at its line
-    #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. Notes never fail a \
-                            check. `purplebook explain CODE` says what a finding means.")]
+    #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. Notes fail a check \
+                            only with `--fail-on note`. `purplebook explain CODE` says what a finding means. Which \
+                            findings are told is chosen by `[check]` in purplebook.toml, and on a line by a comment: \
+                            `# purplebook: allow(PB201) reason`.")]
     Check(CheckArgs),
     /// List, compare and import releases of ATT&CK, and take content from one to another
     #[command(subcommand, arg_required_else_help = true)]
@@ -164,6 +167,9 @@ pub(super) struct CheckArgs {
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(super) format: Format,
+    /// The least severity that fails the check: error, warning or note [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
+    pub(super) fail_on: Option<Severity>,
     /// Check the links of the site in this folder, instead of the one that would be built
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) output: Option<PathBuf>,
@@ -379,6 +385,13 @@ fn kind_parser() -> impl clap::builder::TypedValueParser<Value = Kind> {
         .try_map(|text| Kind::ALL.into_iter().find(|kind| word(*kind) == text).ok_or("no kind of content"))
 }
 
+fn severity_parser() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    use clap::builder::TypedValueParser as _;
+    let all = [Severity::Error, Severity::Warning, Severity::Note];
+    clap::builder::PossibleValuesParser::new(all.map(Severity::as_str))
+        .try_map(move |text| all.into_iter().find(|severity| severity.as_str() == text).ok_or("no severity"))
+}
+
 fn profile_parser() -> impl clap::builder::TypedValueParser<Value = MarkdownProfile> {
     use clap::builder::TypedValueParser as _;
     clap::builder::PossibleValuesParser::new(MarkdownProfile::NAMES)
@@ -400,9 +413,10 @@ mod tests {
     #[test]
     fn every_flag_of_the_configuration_reference_exists() {
         let command = Typed::command();
-        let build = command.find_subcommand("build").expect("build");
+        let commands = ["build", "check"].map(|name| command.find_subcommand(name).expect(name));
         for flag in KEYS.iter().filter_map(|key| key.flag) {
-            let known = build.get_arguments().any(|arg| arg.get_long() == flag.strip_prefix("--"));
+            let mut arguments = commands.into_iter().flat_map(clap::Command::get_arguments);
+            let known = arguments.any(|arg| arg.get_long() == flag.strip_prefix("--"));
             assert!(known, "{flag}");
         }
     }

@@ -30,11 +30,12 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
     let output = config.output.clone();
     use_threads(args.jobs)?;
     let (project, manifest) = with_progress(|progress| project::build(config, progress))?;
-    complain(&project, terminal);
+    let told = project.told();
+    complain(&project, &told, terminal);
     let mut out = io::stdout().lock();
     writeln!(out, "{}", summary::table(project.tally()))?;
-    if !project.findings().is_empty() {
-        writeln!(out, "{}; `purplebook check` shows all", render::totals(project.findings()))?;
+    if !told.is_empty() {
+        writeln!(out, "{}; `purplebook check` shows all", render::totals(&told))?;
     }
     writeln!(
         out,
@@ -48,16 +49,16 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
 }
 
 /// Errors and remarks onto standard error; if nobody reads it, the site is there all the same.
-fn complain(project: &Project, terminal: Terminal) {
+fn complain(project: &Project, told: &Findings, terminal: Terminal) {
     remarks(project);
     let mut err = io::stderr().lock();
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let errors: Findings = project.findings().iter().filter(is_error).take(MOST_SHOWN).cloned().collect();
+    let errors: Findings = told.iter().filter(is_error).take(MOST_SHOWN).cloned().collect();
     if !errors.is_empty() {
         let _ = report::human(&errors, &lookup(project.sources()), terminal.err(), &mut err);
         let _ = writeln!(err);
     }
-    let all = project.findings().iter().filter(is_error).count();
+    let all = told.iter().filter(is_error).count();
     if all > errors.len() {
         let _ = writeln!(err, "{} more errors are left out here\n", all - errors.len());
     }

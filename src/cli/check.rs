@@ -1,5 +1,6 @@
 //! `purplebook check`: every problem of the content and of the site made of it, at its line.
 
+use crate::check::policy;
 use crate::config::discover;
 use crate::convert::known_queries;
 use crate::project::{self, Project, WrittenSite};
@@ -17,8 +18,10 @@ use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
 
 /// Checks content and site, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
-    let config = discover(&args.project.overrides(), &known_queries())?;
-    let (base_url, root) = (config.site.base_url.clone(), config.root.clone());
+    let mut overrides = args.project.overrides();
+    overrides.fail_on = args.fail_on;
+    let config = discover(&overrides, &known_queries())?;
+    let (base_url, root, choice) = (config.site.base_url.clone(), config.root.clone(), config.check.clone());
     use_threads(args.jobs)?;
     let (project, site) = with_progress(|progress| {
         let project = Project::open(config, progress)?;
@@ -38,6 +41,8 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         Some(page) => pages(FileId(page)),
         None => sources(id),
     };
+    let files = project.sources().iter().map(|(id, _)| id);
+    let findings = policy::told(findings, files, &both, &choice);
     if args.format.is_for_service() {
         let here = std::env::current_dir().unwrap_or_default();
         // A folder that was named is shown as seen from here, everything else from the project.
@@ -51,7 +56,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     } else {
         tell(&findings, &both, args.format, terminal)?;
     }
-    Ok(exit_code(&findings))
+    Ok(exit_code(&findings, choice.fail_on))
 }
 
 /// Shows the findings wherever the format has them shown.
@@ -60,8 +65,8 @@ fn tell(findings: &Findings, lookup: &Lookup<'_>, format: Format, terminal: Term
     if format == Format::Github { report::job_summary(findings, lookup) } else { Ok(()) }
 }
 
-/// Errors and warnings fail a check, notes never do.
-fn exit_code(findings: &Findings) -> u8 {
-    let fails = findings.iter().any(|finding| finding.severity != Severity::Note);
+/// Findings fail a check if one is as grave as `fail_on`.
+fn exit_code(findings: &Findings, fail_on: Severity) -> u8 {
+    let fails = findings.iter().any(|finding| finding.severity <= fail_on);
     if fails { FINDINGS } else { CLEAN }
 }

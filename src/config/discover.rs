@@ -7,12 +7,12 @@ use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
 use crate::model::Kind;
-use crate::report::{Code, Finding, Findings};
+use crate::report::{Code, Finding, Findings, Severity};
 
 use super::read::{Settings, Written, WrittenPipeline, WrittenQuery, read};
 use super::{
-    AttackConfig, Config, ContentConfig, KnownQueries, MarkdownProfile, PipelineChoice, QueryChoice, QueryConfig,
-    SiteConfig, web_address,
+    AttackConfig, CheckConfig, Config, ContentConfig, KnownQueries, MarkdownProfile, PipelineChoice, QueryChoice,
+    QueryConfig, SiteConfig, web_address,
 };
 
 /// The name of the configuration file.
@@ -39,6 +39,8 @@ pub struct Overrides {
     pub attack_version: Option<String>,
     /// `--attack-bundle`
     pub attack_bundles: Vec<PathBuf>,
+    /// `--fail-on`
+    pub fail_on: Option<Severity>,
     /// The flags of the content kinds.
     pub content: [Vec<PathBuf>; Kind::ALL.len()],
 }
@@ -216,6 +218,7 @@ impl Paths<'_> {
             })?),
             None => settings.base_url,
         };
+        let usual = CheckConfig::default();
         Ok(Config {
             root: self.root.to_owned(),
             output: match (&flags.output, settings.output) {
@@ -235,6 +238,11 @@ impl Paths<'_> {
                 names,
             },
             markdown: flags.markdown.or(settings.markdown).unwrap_or_default(),
+            check: CheckConfig {
+                levels: settings.levels,
+                fail_on: flags.fail_on.or(settings.fail_on).unwrap_or(usual.fail_on),
+                baseline: self.seen(self.base, settings.baseline.as_deref().unwrap_or(&usual.baseline)),
+            },
             queries: self.queries(settings.show, settings.compat, settings.placeholders),
             coverage: settings.coverage,
             file: None,

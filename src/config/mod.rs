@@ -9,6 +9,7 @@ mod discover;
 mod read;
 pub mod schema;
 mod suggest;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use coverage::{CoverageConfig, Need, TacticMinimum};
 pub use discover::{ConfigError, FILE_NAME, InvalidConfig, Overrides, discover};
 pub use read::{CONFIG_FILE, Settings, Written, read, web_address};
 pub use suggest::{list, nearest};
+pub use told::{CheckConfig, Level, LevelRule, PathGlobs, code_help, is_about_configuration};
 
 use crate::model::Kind;
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub coverage: CoverageConfig,
     /// The configuration file, if there is one: its path as shown, and its text.
     pub file: Option<(String, String)>,
+    /// Which findings are told.
+    pub check: CheckConfig,
 }
 
 /// `[site]`

@@ -4,6 +4,7 @@
 //! used. Nothing here looks at the disk: whether a path exists is `discover`'s question.
 
 mod coverage;
+mod levels;
 mod queries;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::model::Kind;
-use crate::report::{Code, Finding, Findings};
+use crate::report::{Code, Finding, Findings, Severity};
 use crate::text::{FileId, SafeUrl, Span};
 
 use super::schema::{KEYS, Key, Takes, keys_of, tables};
 use super::suggest::{list, nearest};
-use super::{CoverageConfig, KnownQueries, MarkdownProfile};
+use super::{CoverageConfig, KnownQueries, LevelRule, MarkdownProfile};
 
 /// The id under which findings name the configuration file; it is in no source set.
 pub const CONFIG_FILE: FileId = FileId(0);
@@ -58,6 +59,12 @@ pub struct Settings {
     pub compat: Option<String>,
     /// `[queries] placeholders`
     pub placeholders: BTreeMap<String, Vec<String>>,
+    /// `[check] allow`, `warn` and `deny`
+    pub levels: Vec<LevelRule>,
+    /// `[check] fail_on`
+    pub fail_on: Option<Severity>,
+    /// `[check] baseline`
+    pub baseline: Option<PathBuf>,
     /// `[build] output`
     pub output: Option<PathBuf>,
     /// `[coverage]`
@@ -171,16 +178,17 @@ impl Reader<'_> {
 
     fn value(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
         match key.takes {
-            Takes::Text | Takes::Url | Takes::Profile | Takes::Compat => self.text_value(key, value),
-            Takes::Folder | Takes::File | Takes::NewFolder => {
+            Takes::Text | Takes::Url | Takes::Profile | Takes::Compat | Takes::Severity => self.text_value(key, value),
+            Takes::Folder | Takes::File | Takes::NewFolder | Takes::NewFile => {
                 let Some(path) = self.path(key, value) else { return };
                 match key.name {
                     "theme" => self.settings.theme = Some(path),
                     "names" => self.settings.names = Some(path),
+                    "baseline" => self.settings.baseline = Some(path.value),
                     _ => self.settings.output = Some(path.value),
                 }
             }
-            Takes::Files | Takes::Folders => {
+            Takes::Files | Takes::Folders | Takes::Globs => {
                 let paths = self.paths(key, value);
                 match Kind::ALL.into_iter().find(|kind| key.table == "content" && kind.key() == key.name) {
                     Some(kind) => self.settings.content[kind as usize] = Some(paths),
@@ -191,6 +199,7 @@ impl Reader<'_> {
             Takes::Lists => self.lists(key, value),
             Takes::Levels | Takes::Needs => self.words(key, value),
             Takes::Minima => self.minima(key, value),
+            Takes::Codes => self.levels(key, value),
         }
     }
 
@@ -202,6 +211,7 @@ impl Reader<'_> {
                 Err(problem) => self.refuse(value.span(), format!("`{text}` {problem}"), BASE_URL_HELP),
             },
             Takes::Profile => self.profile(&text, value.span()),
+            Takes::Severity => self.severity(&text, value),
             Takes::Compat if matches!(text.as_str(), "strict" | "pysigma") => self.settings.compat = Some(text),
             Takes::Compat => {
                 self.refuse(value.span(), format!("unknown mode `{text}`"), "the modes are `strict` and `pysigma`");

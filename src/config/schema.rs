@@ -38,6 +38,14 @@ pub enum Takes {
     Needs,
     /// A table of whole numbers.
     Minima,
+    /// A list of codes or of tables `{ code, paths }`.
+    Codes,
+    /// A pattern of paths or a list of them.
+    Globs,
+    /// `error`, `warning` or `note`.
+    Severity,
+    /// A file that may still have to be made.
+    NewFile,
 }
 
 impl Takes {
@@ -47,7 +55,7 @@ impl Takes {
             Self::Text => "a string",
             Self::Url => "an http or https address",
             Self::Folder | Self::NewFolder => "the path of a folder",
-            Self::File => "the path of a file",
+            Self::File | Self::NewFile => "the path of a file",
             Self::Files => "the path of a file, or a list of them",
             Self::Folders => "the path of a folder, or a list of them",
             Self::Profile => "`\"default\"` or `\"atc-2019\"`",
@@ -57,6 +65,9 @@ impl Takes {
             Self::Levels => "a list of Sigma's levels",
             Self::Needs => "a list of `\"data_needed\"` and `\"trigger\"`",
             Self::Minima => "a table of whole numbers",
+            Self::Codes => "a list of codes, each a name or a table `{ code, paths }`",
+            Self::Globs => "a pattern of paths, or a list of them",
+            Self::Severity => "`\"error\"`, `\"warning\"` or `\"note\"`",
         }
     }
 }
@@ -246,6 +257,28 @@ pub const KEYS: &[Key] = &[
          `tactics = { execution = 5, impact = 2 }`. A sub-technique counts for its technique.",
     ),
     key(
+        "check",
+        "allow",
+        Takes::Codes,
+        "none",
+        None,
+        "Findings that are not told: codes, such as `\"PB402\"`, or tables that say where, such as `{ code = \"PB402\", \
+         paths = [\"content/rules/legacy/**\"] }`. `code` is a code or a list of codes, `paths` a pattern or a list of \
+         them, relative to the project folder: `*` stands for anything within a folder, `**` for folders at any depth. \
+         An item with `paths` goes before one without; of several that fit, `deny` goes before `warn`, and `warn` \
+         before `allow`.",
+    ),
+    key("check", "warn", Takes::Codes, "none", None, "Findings that are warnings, written as those of `allow`."),
+    key("check", "deny", Takes::Codes, "none", None, "Findings that are errors, written as those of `allow`."),
+    key(
+        "check",
+        "fail_on",
+        Takes::Severity,
+        "`\"warning\"`",
+        Some("--fail-on"),
+        "The least severity with which a finding fails a check (exit code 1).",
+    ),
+    key(
         "build",
         "output",
         Takes::NewFolder,
@@ -328,7 +361,7 @@ mod tests {
     fn tables_are_listed_once_each() {
         assert_eq!(
             tables().collect::<Vec<_>>(),
-            ["site", "content", "attack", "markdown", "queries", "coverage", "build"]
+            ["site", "content", "attack", "markdown", "queries", "coverage", "check", "build"]
         );
     }
 }

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::model::{FreePage, Heading, MarkdownLink, MarkdownText, Value};
 use crate::report::{Code, Finding, Findings};
-use crate::text::{Anchors, At, FileId, Span, markdown, push_plain_text};
+use crate::text::{Anchors, At, FileId, FrontMatter, Span, front_matter, markdown, push_plain_text};
 
 use super::fields::Input;
 use super::yaml::{self, YamlLimits};
@@ -42,39 +42,6 @@ pub(super) fn load(input: Input<'_>, limits: &YamlLimits, findings: &mut Finding
         page.title = heading.unwrap_or(&page.origin.stem).clone();
     }
     page
-}
-
-/// A front matter within its file.
-struct FrontMatter<'t> {
-    is_toml: bool,
-    /// Between the fences.
-    text: &'t str,
-    /// Where [`Self::text`] begins.
-    start: usize,
-    /// Where the text of the page begins.
-    body: usize,
-}
-
-/// The front matter of `text`, or the fence that is not closed.
-fn front_matter(text: &str) -> Option<Result<FrontMatter<'_>, &'static str>> {
-    let fence = ["+++", "---"].into_iter().find(|fence| first_line(text) == *fence)?;
-    let start = text.find('\n')? + 1;
-    let mut at = start;
-    while at < text.len() {
-        let line = first_line(&text[at..]);
-        let next = text[at..].find('\n').map_or(text.len(), |i| at + i + 1);
-        if line == fence {
-            return Some(Ok(FrontMatter { is_toml: fence == "+++", text: &text[start..at], start, body: next }));
-        }
-        at = next;
-    }
-    // A page may begin with a thematic break; only what looks like keys was meant as front matter.
-    let looks_like_keys = first_line(&text[start..]).contains(if fence == "+++" { '=' } else { ':' });
-    looks_like_keys.then_some(Err(fence))
-}
-
-fn first_line(text: &str) -> &str {
-    text.split('\n').next().unwrap_or_default().trim_end()
 }
 
 fn apply(page: &mut FreePage, front: &FrontMatter<'_>, file: FileId, limits: &YamlLimits, findings: &mut Findings) {

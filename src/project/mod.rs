@@ -7,13 +7,14 @@ mod site;
 pub use output::{WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, releases};
 
-use crate::check::{self, CheckInput};
+use crate::check::{self, CheckInput, policy};
 use crate::config::{Config, MarkdownProfile};
 use crate::graph::{DataNeededProfile, Graph, link};
 use crate::load::{self, attack};
 use crate::model::{Attack, Kind, Tally};
 use crate::query::{self, Compiled, Request};
 use crate::render::ThemeError;
+use crate::report::render::SourceText;
 use crate::report::{Findings, Progress, Stage};
 use crate::requests::requests;
 use crate::site::{LinkIndex, OutPath, SitePlan, plan};
@@ -115,6 +116,16 @@ impl Project {
     /// What is wrong with the content: located, sorted.
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// Of the findings, those the configuration and comments in the content leave, as graded there.
+    pub fn told(&self) -> Findings {
+        let lookup = |id| {
+            let file = self.sources.file(id);
+            SourceText { path: &file.path, text: &file.text }
+        };
+        let files = self.sources.iter().map(|(id, _)| id);
+        policy::told(self.findings.clone(), files, &lookup, &self.config.check)
     }
 
     /// What a user may want to know of the bundles ATT&CK was taken from.

@@ -3,6 +3,9 @@
 //! A code is a line of the table below and a file `explain/PBnnn.md` that says what it means, why
 //! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK
 //! and other tags, 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
+//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
+//! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines,
+//! 9 suppressions.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -117,6 +120,10 @@ catalogue! {
     PB804 PipelineNeedsMore Error "pipeline needs more than its file";
     PB811 UnknownMappingKey Error "unknown key of a field mapping";
     PB812 BadMappingValue Error "bad value in a field mapping";
+    PB901 UnusedSuppression Warning "unused suppression";
+    PB902 SuppressionWithoutReason Error "suppression without a reason";
+    PB903 UnknownSuppressedCode Error "unknown code in a suppression";
+    PB904 MalformedSuppression Warning "malformed suppression";
 }
 
 impl fmt::Display for Code {

@@ -9,7 +9,7 @@ pub enum Severity {
     Error,
     /// Something is out of date or will not do what its author expects.
     Warning,
-    /// Worth knowing; never fails a check.
+    /// Worth knowing; fails a check only where that is asked for.
     Note,
 }
 

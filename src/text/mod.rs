@@ -5,6 +5,7 @@
 //! contents, so a reviewer needs to read only this folder to know what can.
 
 mod escape;
+mod front_matter;
 mod html;
 mod line_index;
 mod markdown;
@@ -14,6 +15,7 @@ mod span;
 mod url;
 
 pub use escape::{escape_html, escape_html_into, visible_controls, visible_in_json, visible_in_place};
+pub use front_matter::{FrontMatter, front_matter};
 pub use html::Html;
 pub use line_index::{LineCol, LineIndex};
 pub use markdown::{RawHtml, markdown, push_plain_text};
