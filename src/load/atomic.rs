@@ -30,7 +30,7 @@ fn one(input: Input<'_>, document: &Document, pages: &UpstreamPages<'_>, finding
     let mut fields = Fields { file: input.id, documents, findings };
     let technique = fields.text("attack_technique").map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
     let technique = technique.unwrap_or_else(|| {
-        fields.missing(document.index, YamlPath::root(), "attack_technique", SHAPE.noun);
+        fields.missing_unless_wrong(document.index, "attack_technique", SHAPE.noun);
         origin.stem.clone()
     });
     let page = origin.path.rsplit_once('.').map(|(path, _)| format!("{path}.md"));

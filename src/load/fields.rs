@@ -124,8 +124,15 @@ impl<'a> Fields<'a> {
         if let Some(title) = self.text("title").map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()) {
             return title;
         }
-        self.missing(self.first(), YamlPath::root(), "title", noun);
+        self.missing_unless_wrong(self.first(), "title", noun);
         stem.to_owned()
+    }
+
+    /// Reports the absence of a required field, but not where it has a value of the wrong type, which was told.
+    pub(super) fn missing_unless_wrong(&mut self, document: u32, field: &str, noun: &str) {
+        if self.get(field).is_none_or(|(_, value)| value.scalar_text().is_some()) {
+            self.missing(document, YamlPath::root(), field, noun);
+        }
     }
 }
 

@@ -397,7 +397,7 @@ impl Compiled {
     }
 
     /// One finding per rule and reason, which names the targets it holds for unless it holds for
-    /// any; none for what the check of references tells.
+    /// any; none for what is told on its own.
     pub fn findings(&self) -> Findings {
         let rules = self.outcomes.iter().zip(&self.filters);
         let found = rules.flat_map(|(outcomes, is_filter)| {
@@ -413,7 +413,7 @@ impl Compiled {
             let Err(why) = outcome else { continue };
             match why.cause {
                 Cause::Pipeline if !tells_unmapped => continue,
-                Cause::Reference => continue,
+                Cause::Told => continue,
                 Cause::Language | Cause::Pipeline => {}
             }
             let same = |known: &NotConvertible| {

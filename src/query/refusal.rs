@@ -33,8 +33,8 @@ pub enum Cause {
     Language,
     /// A pipeline knows no place for what the rule looks for.
     Pipeline,
-    /// A rule that is named is not there, which the check of references tells.
-    Reference,
+    /// Something that is told on its own: a rule that is named and is not there, a missing title.
+    Told,
 }
 
 /// A culprit inside one document.

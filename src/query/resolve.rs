@@ -98,7 +98,7 @@ impl<'r> Reader<'_, 'r> {
     ) -> Result<(&'r Rule, What<'r>), Refusal<'r>> {
         let Some(rule) = self.context.rule(name) else {
             let reason = format!("the correlation names `{name}`, which no rule is called");
-            let refusal = Refusal::unsupported(spot, reason).because(Cause::Reference);
+            let refusal = Refusal::unsupported(spot, reason).because(Cause::Told);
             return Err(match self.context.nearest(name) {
                 Some(near) => refusal.help(format!("did you mean `{near}`?")),
                 None => refusal,

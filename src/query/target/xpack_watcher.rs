@@ -9,7 +9,7 @@ use crate::model::Value;
 use crate::query::aggregation::{Aggregation, Comparison};
 use crate::query::front::legacy;
 use crate::query::reading::Reading;
-use crate::query::refusal::{Documents, Refusal, Spot};
+use crate::query::refusal::{Cause, Documents, Refusal, Spot};
 use crate::query::writer::Dialect;
 use crate::text::slug;
 
@@ -137,7 +137,8 @@ fn legacy_watches<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
 /// before it, so the last is the one that counts.
 fn legacy_watch<'r>(writer: &mut Writer<'_>, rule: &legacy::Rule<'r>) -> Result<Option<(String, String)>, Refusal<'r>> {
     let Some(Value::Str(title)) = rule.document.get("title") else {
-        return Err(Refusal::broken(Spot::Top("title"), "a watch needs the rule's `title` as its name"));
+        let refusal = Refusal::broken(Spot::Top("title"), "a watch needs the rule's `title` as its name");
+        return Err(refusal.because(Cause::Told));
     };
     let mut last = None;
     for condition in &rule.conditions {
