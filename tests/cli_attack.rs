@@ -242,6 +242,49 @@ fn releases_are_listed_and_compared() {
     assert_eq!(unknown, (Some(2), String::new(), message.to_owned()));
 }
 
+#[test]
+fn bundles_are_imported_to_a_file_the_configuration_names() {
+    let bundle = r#"{"type": "bundle", "objects": [
+        {"type": "x-mitre-collection", "id": "c", "x_mitre_version": "20.0"},
+        {"type": "x-mitre-matrix", "id": "m", "tactic_refs": ["t"], "external_references":
+         [{"source_name": "mitre-attack", "external_id": "enterprise-attack"}]},
+        {"type": "x-mitre-tactic", "id": "t", "name": "Stealth", "x_mitre_shortname": "stealth", "external_references":
+         [{"source_name": "mitre-attack", "external_id": "TA0005"}]},
+        {"type": "attack-pattern", "id": "p", "name": "CMSTP", "description": "A sentence.", "kill_chain_phases":
+         [{"kill_chain_name": "mitre-attack", "phase_name": "stealth"}], "external_references":
+         [{"source_name": "mitre-attack", "external_id": "T1218.003"}]}]}"#;
+    let dir = project(&[("stix.json", bundle)]);
+    let (code, out, err) = purplebook(dir.path(), &["attack", "import", "stix.json"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_data_eq!(
+        out,
+        str![[r#"
+created attack-20.0.tsv: Enterprise 20.0, 2 objects, 0 relations
+
+To use it, in purplebook.toml:
+
+[attack]
+bundle = "attack-20.0.tsv"
+
+"#]]
+    );
+    let facts = read(&dir, "attack-20.0.tsv");
+    assert!(facts.contains("\nT1218.003\tactive\tCMSTP\t\t\tTA0005\t\t\n") && !facts.contains("sentence"), "{facts}");
+    let again = purplebook(dir.path(), &["attack", "import", "stix.json"]);
+    assert_eq!(again, (Some(2), String::new(), "error: attack-20.0.tsv exists; it was not changed\n".to_owned()));
+    assert_eq!(purplebook(dir.path(), &["attack", "import", "stix.json", "--force"]).0, Some(0));
+    let from_file = purplebook(dir.path(), &["attack", "diff", "19.1", "attack-20.0.tsv"]);
+    assert_eq!(from_file.0, Some(0));
+    assert!(from_file.1.contains("\ntactic removed: 14\n"), "{}", from_file.1);
+    assert_eq!(from_file, purplebook(dir.path(), &["attack", "diff", "19.1", "stix.json"]));
+    fs::write(dir.path().join("purplebook.toml"), "[attack]\nbundle = \"attack-20.0.tsv\"\n").expect("written");
+    let (_, out, _) = purplebook(dir.path(), &["attack", "list"]);
+    let enterprise = "20.0  STIX bundles (Enterprise 20.0), built-in facts (Mobile 18.1, ICS 19.0), in use\n  Enterprise 20.0: 1 \
+                      tactic, 1 sub-technique\n";
+    assert!(out.starts_with(enterprise), "{out}");
+    assert_eq!(from_file, purplebook(dir.path(), &["attack", "diff", "19.1", "20.0"]));
+}
+
 /// A copy of published content, or `None` with a line that says so.
 fn corpus(name: &str, folders: &[(&str, &str)]) -> Option<TempDir> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(name);

@@ -106,12 +106,21 @@ pub(super) enum AttackCommand {
         #[command(flatten)]
         project: ProjectArgs,
     },
+    /// Keep the facts of STIX bundles in a small file that `[attack] bundle` can name
+    #[command(
+        after_help = "Example:\n  purplebook attack import enterprise-attack.json ics-attack.json -o attack.tsv\n\n\
+                            Descriptions, procedures and sources stay in the bundle; name the bundle itself in \
+                            purplebook.toml to have them on the pages. Nothing that exists is overwritten without \
+                            --force."
+    )]
+    Import(ImportArgs),
     /// Print what differs between two releases
-    #[command(after_help = "Example:\n  purplebook attack diff 18.1 19.1")]
+    #[command(after_help = "Examples:\n  purplebook attack diff 18.1 19.1\n  purplebook attack diff 19.1 \
+                            enterprise-attack.json")]
     Diff {
-        /// The release before
+        /// The release before: its number, or the path of a bundle or of a file of facts
         from: String,
-        /// The release after
+        /// The release after, in the same way
         to: String,
         /// How it is shown: human or json
         #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
@@ -133,6 +142,22 @@ pub(super) enum AttackCommand {
 pub(super) enum DiffFormat {
     Human,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// STIX bundles (2.0 or 2.1) or saved TAXII pages: Enterprise, Mobile, ICS
+    #[arg(required = true, value_name = "BUNDLE", value_hint = ValueHint::FilePath)]
+    pub(super) bundles: Vec<PathBuf>,
+    /// The file to write [default: attack-VERSION.tsv]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
+    /// The release, where a bundle does not state it (STIX 2.0 never does)
+    #[arg(long, value_name = "VERSION")]
+    pub(super) release: Option<String>,
+    /// Write over a file that exists
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -282,7 +307,7 @@ pub(super) struct ProjectArgs {
     /// The ATT&CK release whose built-in facts are used
     #[arg(long, value_name = "VERSION", help_heading = "Overrides")]
     attack_version: Option<String>,
-    /// A STIX bundle to take ATT&CK from (repeatable)
+    /// A STIX bundle, or a file of facts, to take ATT&CK from (repeatable)
     #[arg(long, value_name = "FILE", help_heading = "Overrides", value_hint = ValueHint::FilePath)]
     attack_bundle: Vec<PathBuf>,
     #[command(flatten)]

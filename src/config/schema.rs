@@ -182,7 +182,7 @@ pub const KEYS: &[Key] = &[
         "none",
         Some("--attack-bundle"),
         "STIX bundles (2.0 or 2.1) to take ATT&CK from instead of the built-in facts, descriptions included; one per \
-         domain.",
+         domain. Also files of facts that `purplebook attack import` made of bundles.",
     ),
     key(
         "attack",

@@ -4,8 +4,9 @@ mod output;
 mod release;
 mod site;
 
+pub use crate::load::attack::Import;
 pub use output::{WrittenSite, build, check_folder};
-pub use release::{Release, Upgrading, at_hand, releases};
+pub use release::{Release, Upgrading, at_hand, import, releases};
 
 use crate::check::{self, CheckInput, policy};
 use crate::config::{Config, MarkdownProfile};

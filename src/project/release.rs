@@ -1,10 +1,10 @@
 //! The releases of ATT&CK at hand, and the content of a project taken from one to another.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::{Config, list};
 use crate::load;
-use crate::load::attack::{VERSIONS, embedded};
+use crate::load::attack::{self, Import, VERSIONS, embedded};
 use crate::mend::{self, Move};
 use crate::model::Attack;
 use crate::release::{FileChange, Upgrade, upgrade};
@@ -12,7 +12,7 @@ use crate::source::{self, Folder, OnDisk, ReadLimits, SourceFile, SourceSet};
 use crate::text::FileId;
 use crate::write::{self, Rewrite};
 
-use super::{Error, attack, folders};
+use super::{Error, attack as configured_attack, folders};
 
 /// A release of ATT&CK that is at hand.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Release {
 /// # Errors
 /// If what is configured cannot be read.
 pub fn releases(config: &Config) -> Result<Vec<Release>, Error> {
-    let (configured, _) = attack(config)?;
+    let (configured, _) = configured_attack(config)?;
     let mut releases = vec![Release { attack: configured, in_use: true }];
     for version in VERSIONS {
         let built_in = embedded(Some(version))?;
@@ -39,11 +39,29 @@ pub fn releases(config: &Config) -> Result<Vec<Release>, Error> {
     Ok(releases)
 }
 
-/// The release with this number: the configured one, or one that is built in.
+/// The facts of STIX bundles; `version` where they do not state it.
+///
+/// # Errors
+/// If a file cannot be read or is no bundle.
+pub fn import(bundles: &[PathBuf], version: Option<&str>) -> Result<Import, Error> {
+    let mut read = Vec::with_capacity(bundles.len());
+    for path in bundles {
+        read.push((path.display().to_string(), source::named::bytes(path)?));
+    }
+    let read: Vec<(&str, &[u8])> = read.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    Ok(attack::import(&read, version, &embedded(None)?)?)
+}
+
+/// The release with this number, the configured one or one that is built in; or that of a
+/// bundle or a file of facts, by its path.
 ///
 /// # Errors
 /// If there is none, or what is configured cannot be read.
 pub fn at_hand(config: &Config, version: &str) -> Result<Attack, Error> {
+    if Path::new(version).is_file() {
+        let bytes = source::named::bytes(Path::new(version))?;
+        return Ok(attack::from_bundles(&[(version, &bytes)], embedded(None)?)?.0);
+    }
     let asked = version.trim();
     let asked = asked.strip_prefix('v').unwrap_or(asked);
     let releases = releases(config)?;

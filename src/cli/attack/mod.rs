@@ -1,6 +1,7 @@
 //! `purplebook attack`: releases of ATT&CK, and content taken from one to another.
 
 mod diff;
+mod import;
 mod list;
 mod upgrade;
 
@@ -13,6 +14,7 @@ use super::failure::Failure;
 pub(super) fn run(command: AttackCommand) -> Result<u8, Failure> {
     match command {
         AttackCommand::List { project } => list::run(&config(project)?),
+        AttackCommand::Import(args) => import::run(&args),
         AttackCommand::Diff { from, to, format, project } => diff::run(&config(project)?, (&from, &to), format),
         AttackCommand::Upgrade(args) => upgrade::run(args),
     }

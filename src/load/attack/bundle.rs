@@ -13,6 +13,7 @@ use crate::model::{Attack, AttackId, AttackKind, AttackObject, Domain, OldId, Re
 use super::assemble::{Draft, assemble, release_number};
 use super::convert::{Converted, convert};
 use super::embedded::{VERSIONS, embedded, released};
+use super::facts;
 use super::stix::Bundle;
 
 /// Why a file cannot be taken as a bundle.
@@ -48,19 +49,69 @@ pub enum BundleError {
 ///
 /// [`BundleError`] for the first file that is no bundle.
 pub fn from_bundles(bundles: &[(&str, &[u8])], base: Attack) -> Result<(Attack, Vec<String>), BundleError> {
-    let mut parsed = Vec::with_capacity(bundles.len());
-    for (path, bytes) in bundles {
-        parsed.push(parse(path, bytes)?);
-    }
-    let mut converted = convert(&parsed, &base);
-    drop(parsed);
+    let converted = read(bundles, &base)?;
     if converted.objects.is_empty() {
         let empty = bundles.iter().map(|(path, _)| format!("{path}: no object with an ATT&CK identifier in it"));
         return Ok((base, empty.collect()));
     }
-    recognise(&mut converted);
-    let notes = notes(bundles, &converted);
+    let notes = notes(&converted);
     Ok((over(base, converted), notes))
+}
+
+/// What is kept of bundles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The text of the file of facts, which [`from_bundles`] reads like the bundles.
+    pub text: String,
+    /// The domains that are whole releases, with their version where it is known.
+    pub releases: BTreeMap<Domain, Option<String>>,
+    /// How many objects there are.
+    pub objects: usize,
+    /// How many relations.
+    pub relations: usize,
+    /// What a user may want to know.
+    pub notes: Vec<String>,
+}
+
+/// The facts of `bundles` (path as shown, bytes), without their prose.
+///
+/// # Errors
+///
+/// [`BundleError`] for the first file that is no bundle.
+pub fn import(bundles: &[(&str, &[u8])], version: Option<&str>, base: &Attack) -> Result<Import, BundleError> {
+    let mut converted = read(bundles, base)?;
+    if let Some(version) = version {
+        converted
+            .releases
+            .values_mut()
+            .for_each(|release| *release = release.take().or_else(|| Some(version.to_owned())));
+    }
+    converted.relations.sort_by_key(|relation| (relation.kind, relation.source, relation.target));
+    converted.relations.dedup_by_key(|relation| (relation.kind, relation.source, relation.target));
+    Ok(Import {
+        text: facts::write(&converted),
+        objects: converted.objects.len(),
+        relations: converted.relations.len(),
+        notes: notes(&converted),
+        releases: converted.releases,
+    })
+}
+
+/// Reads bundles and files of facts as one body.
+fn read(bundles: &[(&str, &[u8])], base: &Attack) -> Result<Converted, BundleError> {
+    let (tables, stix): (Vec<_>, Vec<_>) = bundles.iter().partition(|(_, bytes)| facts::is_facts(bytes));
+    let mut parsed = Vec::with_capacity(stix.len());
+    for (path, bytes) in &stix {
+        parsed.push(parse(path, bytes)?);
+    }
+    let mut converted = convert(&parsed, base);
+    drop(parsed);
+    converted.named = stix.iter().map(|(path, _)| (*path).to_owned()).collect();
+    for (path, bytes) in tables {
+        facts::read(path, bytes, &mut converted)?;
+    }
+    recognise(&mut converted);
+    Ok(converted)
 }
 
 fn parse<'a>(path: &str, bytes: &'a [u8]) -> Result<Bundle<'a>, BundleError> {
@@ -111,9 +162,9 @@ fn enterprise_facts(object: &AttackObject) -> Option<(AttackId, Status, &str)> {
     (told && object.domains.contains(&Domain::Enterprise)).then_some((object.id, object.status, &object.name))
 }
 
-fn notes(bundles: &[(&str, &[u8])], converted: &Converted) -> Vec<String> {
+fn notes(converted: &Converted) -> Vec<String> {
     let mut notes = Vec::new();
-    for ((path, _), foreign) in bundles.iter().zip(&converted.foreign) {
+    for (path, foreign) in converted.named.iter().zip(&converted.foreign) {
         let what = match foreign {
             0 => continue,
             1 => "1 object has an identifier that is not ATT&CK's and is left out".to_owned(),

@@ -22,6 +22,8 @@ pub(super) struct Converted {
     pub(super) copyright: Option<String>,
     /// The newest `modified` date, as text.
     pub(super) modified: String,
+    /// The paths of the bundles, as shown.
+    pub(super) named: Vec<String>,
     /// How many objects of each bundle have an identifier that is not ATT&CK's.
     pub(super) foreign: Vec<usize>,
     /// Domains that more than one bundle is a release of.

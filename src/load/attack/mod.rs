@@ -9,12 +9,13 @@ mod assemble;
 mod bundle;
 mod convert;
 mod embedded;
+mod facts;
 mod history;
 mod names;
 mod stix;
 mod table;
 
-pub use bundle::{BundleError, from_bundles};
+pub use bundle::{BundleError, Import, from_bundles, import};
 pub use embedded::{NOTICE, UnknownVersion, VERSIONS, embedded};
 pub use names::{NameProblem, names};
 

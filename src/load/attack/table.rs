@@ -7,10 +7,13 @@ use crate::model::{AttackId, AttackKind, AttackObject, Domain, Relation, Relatio
 
 /// The cells of a row; those beyond the row's end are empty.
 pub(super) fn rows<const N: usize>(table: &str) -> impl Iterator<Item = [&str; N]> {
-    table.lines().skip(1).map(|line| {
-        let mut cells = line.split('\t');
-        std::array::from_fn(|_| cells.next().unwrap_or_default())
-    })
+    table.lines().skip(1).map(cells)
+}
+
+/// The cells of one row.
+pub(super) fn cells<const N: usize>(line: &str) -> [&str; N] {
+    let mut cells = line.split('\t');
+    std::array::from_fn(|_| cells.next().unwrap_or_default())
 }
 
 /// The items of a list cell.
@@ -77,26 +80,31 @@ pub(super) fn bare(id: AttackId, domain: Domain, name: &str, status: Status) -> 
 
 /// Reads a table of objects. [`AttackObject::successor`] is the direct one, not the chain's end.
 pub(super) fn objects(domain: Domain, table: &str) -> impl Iterator<Item = AttackObject> {
-    rows(table).filter_map(move |[id, status_cell, name, aliases, platforms, tactics, successor, detail]| {
-        let id: AttackId = id.parse().ok()?;
-        let mut object = bare(id, domain, name, status(status_cell)?);
-        object.aliases = items(aliases).map(str::to_owned).collect();
-        object.platforms = items(platforms).map(str::to_owned).collect();
-        object.tactics = ids(tactics);
-        object.successor = successor.parse().ok();
-        match id.kind() {
-            AttackKind::Software => {
-                object.software_kind = Some(if detail == "tool" { SoftwareKind::Tool } else { SoftwareKind::Malware });
-            }
-            AttackKind::Campaign => {
-                let (first, last) = detail.split_once('/').unwrap_or_default();
-                object.first_seen = text(first);
-                object.last_seen = text(last);
-            }
-            _ => {}
+    rows(table).filter_map(move |cells| object(domain, cells))
+}
+
+/// Reads a row of such a table.
+pub(super) fn object(domain: Domain, cells: [&str; 8]) -> Option<AttackObject> {
+    let [id, status_cell, name, aliases, platforms, tactics, successor, detail] = cells;
+    let id: AttackId = id.parse().ok()?;
+    let mut object = bare(id, domain, name, status(status_cell)?);
+    object.aliases = items(aliases).map(str::to_owned).collect();
+    object.platforms = items(platforms).map(str::to_owned).collect();
+    object.tactics = ids(tactics);
+    object.successor = successor.parse().ok();
+    match id.kind() {
+        AttackKind::Software => {
+            object.software_kind = Some(if detail == "tool" { SoftwareKind::Tool } else { SoftwareKind::Malware });
         }
-        Some(object)
-    })
+        AttackKind::Campaign => {
+            let (first, last) = detail.split_once('/').unwrap_or_default();
+            object.first_seen = text(first);
+            object.last_seen = text(last);
+        }
+        AttackKind::Tactic => object.short_name = text(detail),
+        _ => {}
+    }
+    Some(object)
 }
 
 /// Reads a table of relations, one row for all the targets of a source.
