@@ -195,6 +195,12 @@ pub(super) struct CheckArgs {
     /// The least severity that fails the check: error, warning or note [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
     pub(super) fail_on: Option<Severity>,
+    /// Write all findings to the file of known ones, or use it: tell only what is not in it
+    #[arg(long, value_name = "write|use", hide_possible_values = true)]
+    pub(super) baseline: Option<BaselineMode>,
+    /// Tell only findings in files changed since HEAD left this Git revision
+    #[arg(long, value_name = "REV")]
+    pub(super) changed_since: Option<String>,
     /// Check the links of the site in this folder, instead of the one that would be built
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) output: Option<PathBuf>,
@@ -203,6 +209,12 @@ pub(super) struct CheckArgs {
     pub(super) jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) project: ProjectArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BaselineMode {
+    Write,
+    Use,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

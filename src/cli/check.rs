@@ -1,15 +1,20 @@
 //! `purplebook check`: every problem of the content and of the site made of it, at its line.
 
-use crate::check::policy;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::check::policy::{self, Baseline, Policy, Told};
 use crate::config::discover;
 use crate::convert::known_queries;
 use crate::project::{self, Project, WrittenSite};
 use crate::report::render::{Lookup, SourceText};
 use crate::report::{Findings, Severity};
-use crate::source::SourceSet;
-use crate::text::FileId;
+use crate::source::{self, SourceSet};
+use crate::text::{FileId, visible_controls};
+use crate::write;
 
-use super::args::{CheckArgs, Format};
+use super::args::{BaselineMode, CheckArgs, Format};
+use super::changed;
 use super::failure::Failure;
 use super::progress::with_progress;
 use super::repository::Repository;
@@ -18,6 +23,9 @@ use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
 
 /// Checks content and site, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
+    if args.baseline == Some(BaselineMode::Write) && args.changed_since.is_some() {
+        return Err(Failure::new("--baseline write is for all findings; leave out --changed-since"));
+    }
     let mut overrides = args.project.overrides();
     overrides.fail_on = args.fail_on;
     let config = discover(&overrides, &known_queries())?;
@@ -41,8 +49,32 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         Some(page) => pages(FileId(page)),
         None => sources(id),
     };
-    let files = project.sources().iter().map(|(id, _)| id);
-    let findings = policy::told(findings, files, &both, &choice);
+    let changed = match &args.changed_since {
+        Some(revision) => Some(changed::since(revision, &root, project.sources())?),
+        None => None,
+    };
+    let known_path = choice.baseline.strip_prefix(&root).unwrap_or(&choice.baseline).display().to_string();
+    let known_path = known_path.replace('\\', "/");
+    let mut policy = Policy { config: &choice, content, baseline: None, changed: changed.as_ref() };
+    if args.baseline == Some(BaselineMode::Write) {
+        let findings = policy::told(findings, &both, policy).findings;
+        write::replace(&choice.baseline, policy::baseline(&findings, &both).as_bytes())?;
+        writeln!(io::stdout(), "{} written to {}", counted(findings.len(), "finding"), visible_controls(&known_path))?;
+        return Ok(CLEAN);
+    }
+    // The file of known findings is numbered after the pages.
+    let known_file = FileId(content.saturating_add(u32::try_from(site.sources.len()).unwrap_or(u32::MAX)));
+    let (known_text, known) = match args.baseline {
+        Some(_) => known_findings(&choice.baseline, &known_path, known_file)?,
+        None => (String::new(), None),
+    };
+    policy.baseline = known.as_ref();
+    let all =
+        |id: FileId| if id == known_file { SourceText { path: &known_path, text: &known_text } } else { both(id) };
+    let both = all;
+    let Told { findings, known, unchanged } = policy::told(findings, &both, policy);
+    hidden(known, &format!("known from {known_path}"));
+    hidden(unchanged, &format!("not of what changed since {}", args.changed_since.as_deref().unwrap_or_default()));
     if args.format.is_for_service() {
         let here = std::env::current_dir().unwrap_or_default();
         // A folder that was named is shown as seen from here, everything else from the project.
@@ -50,13 +82,36 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         let seen = |repository: &Repository, sources: &SourceSet| -> Vec<String> {
             sources.iter().map(|(_, file)| repository.path(&file.path)).collect()
         };
-        let paths = [seen(&from[0], project.sources()), seen(&from[1], &site.sources)].concat();
+        let mut paths = [seen(&from[0], project.sources()), seen(&from[1], &site.sources)].concat();
+        paths.push(from[0].path(&known_path));
         let in_repository = |id: FileId| SourceText { path: &paths[id.0 as usize], ..both(id) };
         tell(&findings, &in_repository, args.format, terminal)?;
     } else {
         tell(&findings, &both, args.format, terminal)?;
     }
     Ok(exit_code(&findings, choice.fail_on))
+}
+
+/// The file of known findings: its text, and what is in it.
+fn known_findings(path: &Path, shown: &str, file: FileId) -> Result<(String, Option<Baseline>), Failure> {
+    let help = "`purplebook check --baseline write` writes it";
+    let text = source::named::text(path).map_err(|error| Failure::help(error.to_string(), help))?;
+    let known = Baseline::read(file, &text);
+    let known = known.map_err(|why| Failure::help(format!("{shown} is no file of known findings: {why}"), help))?;
+    Ok((text, Some(known)))
+}
+
+/// Says onto standard error that some findings are not shown; nobody need read it.
+fn hidden(count: usize, which: &str) {
+    if count > 0 {
+        let which = visible_controls(which);
+        let _ = writeln!(io::stderr(), "note: {} {which} not shown", counted(count, "finding"));
+    }
+}
+
+/// `1 finding`, `2 findings`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Shows the findings wherever the format has them shown.

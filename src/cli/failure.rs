@@ -7,6 +7,7 @@ use crate::config::{ConfigError, InvalidConfig};
 use crate::project;
 use crate::report::render::SourceText;
 use crate::text::visible_controls;
+use crate::write::WriteError;
 
 use super::terminal::Terminal;
 use super::{CLEAN, COULD_NOT_RUN};
@@ -56,6 +57,12 @@ impl From<ConfigError> for Failure {
             ConfigError::Invalid(invalid) => Self::Config(invalid),
             other => Self::new(other.to_string()),
         }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::new(error.to_string())
     }
 }
 

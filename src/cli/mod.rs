@@ -6,6 +6,7 @@
 mod args;
 mod attack;
 mod build;
+mod changed;
 mod check;
 mod completions;
 mod convert;

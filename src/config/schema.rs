@@ -279,6 +279,15 @@ pub const KEYS: &[Key] = &[
         "The least severity with which a finding fails a check (exit code 1).",
     ),
     key(
+        "check",
+        "baseline",
+        Takes::NewFile,
+        "`\"purplebook-baseline.json\"`",
+        None,
+        "The file of known findings: `check --baseline write` writes it, `check --baseline use` tells only what is not \
+         in it.",
+    ),
+    key(
         "build",
         "output",
         Takes::NewFolder,

@@ -8,7 +8,8 @@ pub use crate::load::attack::Import;
 pub use output::{WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, import, releases};
 
-use crate::check::{self, CheckInput, policy};
+use crate::check::policy::{self, Policy};
+use crate::check::{self, CheckInput};
 use crate::config::{Config, MarkdownProfile};
 use crate::graph::{DataNeededProfile, Graph, link};
 use crate::load::{self, attack};
@@ -125,8 +126,9 @@ impl Project {
             let file = self.sources.file(id);
             SourceText { path: &file.path, text: &file.text }
         };
-        let files = self.sources.iter().map(|(id, _)| id);
-        policy::told(self.findings.clone(), files, &lookup, &self.config.check)
+        let content = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        let policy = Policy { config: &self.config.check, content, baseline: None, changed: None };
+        policy::told(self.findings.clone(), &lookup, policy).findings
     }
 
     /// What a user may want to know of the bundles ATT&CK was taken from.

@@ -5,7 +5,7 @@
 //! and other tags, 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
 //! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
 //! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines,
-//! 9 suppressions.
+//! 9 suppressions and known findings.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -124,6 +124,7 @@ catalogue! {
     PB902 SuppressionWithoutReason Error "suppression without a reason";
     PB903 UnknownSuppressedCode Error "unknown code in a suppression";
     PB904 MalformedSuppression Warning "malformed suppression";
+    PB905 StaleBaseline Note "known finding is gone";
 }
 
 impl fmt::Display for Code {

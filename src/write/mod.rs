@@ -13,6 +13,7 @@ mod manifest;
 mod memory;
 mod output_dir;
 mod remove;
+mod replace;
 mod reuse;
 mod rewrite;
 mod stage;
@@ -22,6 +23,7 @@ pub use error::{Refusal, WriteError};
 pub use manifest::{Entry, MARKER, Manifest};
 pub use memory::MemorySink;
 pub use output_dir::OutputDir;
+pub use replace::replace;
 pub use rewrite::{Rewrite, rename, rewrite};
 pub use stage::Stage;
 

@@ -1,9 +1,12 @@
-//! From what was found to what is told: suppressions in the content, then the levels of `[check]`.
+//! From what was found to what is told: suppressions in the content, then the levels of `[check]`,
+//! then the known findings, then those a change has made.
 //!
 //! A pure step behind all checks and before any printing, the same for `check` and for the summary
 //! of `build`. Suppressions are judged by what was found, so that one is not called unused only
 //! because a level or the baseline hides the finding, too.
 
+mod baseline;
+mod changed;
 mod comments;
 mod suppressions;
 
@@ -12,15 +15,55 @@ use crate::report::render::Lookup;
 use crate::report::{Code, Finding, Findings, Severity};
 use crate::text::FileId;
 
-/// What is told of `found`, sorted; `files` are those suppressions may stand in.
-pub fn told(
-    found: Findings,
-    files: impl IntoIterator<Item = FileId>,
-    lookup: &Lookup<'_>,
-    config: &CheckConfig,
-) -> Findings {
-    let left = suppressions::apply(found, files, lookup).sorted();
-    left.into_iter().filter_map(|finding| leveled(finding, lookup, config)).collect()
+pub use baseline::{Baseline, baseline};
+pub use changed::Changed;
+
+/// What decides about findings.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy<'a> {
+    /// Levels, by code and path.
+    pub config: &'a CheckConfig,
+    /// How many files suppressions may stand in; findings name them by the first numbers. The
+    /// others are pages of the site, which no change is behind that could be seen.
+    pub content: u32,
+    /// What is known.
+    pub baseline: Option<&'a Baseline>,
+    /// What has changed, if only that is of interest.
+    pub changed: Option<&'a Changed>,
+}
+
+/// What is left of the findings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What is told, sorted.
+    pub findings: Findings,
+    /// How many are known and not told.
+    pub known: usize,
+    /// How many are not told because they were there before the change.
+    pub unchanged: usize,
+}
+
+/// What is told of `found`.
+pub fn told(found: Findings, lookup: &Lookup<'_>, policy: Policy<'_>) -> Told {
+    let Policy { config, content, baseline, changed } = policy;
+    let left = suppressions::apply(found, (0..content).map(FileId), lookup).sorted();
+    let level = |finding| leveled(finding, lookup, config);
+    let mut told = Told { findings: left.into_iter().filter_map(level).collect(), known: 0, unchanged: 0 };
+    let mut fixed = Vec::new();
+    if let Some(baseline) = baseline {
+        (told.findings, told.known, fixed) = baseline.split(told.findings, lookup);
+    }
+    if let Some(changed) = changed {
+        let all = told.findings.len();
+        let is_page = |finding: &Finding| finding.at.file().0 >= content;
+        let concerns = |finding: &Finding| is_page(finding) || changed.concerns(finding, lookup);
+        told.findings = told.findings.into_iter().filter(concerns).collect();
+        told.unchanged = all - told.findings.len();
+        fixed.retain(|stale| changed.paths.contains(&stale.path));
+    }
+    told.findings.extend(fixed.into_iter().filter_map(|stale| level(stale.finding)));
+    told.findings = told.findings.sorted();
+    told
 }
 
 /// The finding with the severity chosen for it; none if it is allowed.
