@@ -14,6 +14,7 @@ mod log_data;
 mod markdown;
 pub mod policy;
 mod references;
+mod sigma;
 pub mod site_links;
 mod tags;
 mod triggers;
@@ -45,6 +46,7 @@ const CHECKS: &[fn(&CheckInput<'_>, &mut Findings)] = &[
     attack_version::check,
     attack_tags::check,
     tags::check,
+    sigma::check,
     triggers::check,
     duplicates::ids,
     duplicates::titles,

@@ -5,11 +5,11 @@
 use std::collections::HashSet;
 
 use crate::config::{list, nearest};
-use crate::model::{Rule, Value};
 use crate::report::{Code, Finding, Findings};
 use crate::text::Place;
 
 use super::CheckInput;
+use super::sigma::given;
 
 const NAMESPACES: [&str; 7] = ["attack", "car", "cve", "d3fend", "detection", "stp", "tlp"];
 
@@ -39,12 +39,6 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// The first value a document of the rule gives for a key, with that document's number.
-pub(super) fn given<'r>(rule: &'r Rule, key: &str) -> Option<(u32, &'r Value)> {
-    let documents = (rule.origin.document..).zip(&rule.documents);
-    documents.filter_map(|(number, document)| Some((number, document.get(key)?))).find(|(_, value)| !value.is_null())
 }
 
 struct Problem {

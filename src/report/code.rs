@@ -6,6 +6,8 @@
 //! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
 //! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines,
 //! 9 suppressions and known findings.
+//! 9 suppressions.
+//! and other tags, 3 identity, 4 rules, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -99,6 +101,20 @@ catalogue! {
     PB303 PathCollision Warning "colliding output path";
     PB401 BrokenDetection Error "broken detection";
     PB402 NotConvertible Note "not convertible";
+    PB411 BadRuleId Warning "rule id is no UUID";
+    PB412 MissingRuleId Note "rule without an id";
+    PB413 UnknownRuleValue Warning "unknown value of a rule's field";
+    PB414 BadDate Warning "impossible date";
+    PB415 DateForm Note "date of an older form";
+    PB416 LongTitle Note "title too long";
+    PB417 RepeatedTag Note "repeated tag";
+    PB418 MisspeltKey Warning "misspelt key of a rule";
+    PB419 UnknownLogSource Note "unknown log source";
+    PB421 UnusedDetection Warning "search without use";
+    PB423 MatchesAnything Warning "value that matches anything";
+    PB424 NeedlessModifier Note "modifier without effect";
+    PB425 BadRegex Warning "broken regular expression";
+    PB426 EscapedWildcard Warning "escaped wildcard in a path";
     PB501 BrokenLink Error "broken link";
     PB502 BrokenAnchor Error "broken anchor";
     PB503 UnsafeUrl Warning "unsafe address";
