@@ -58,13 +58,13 @@ impl<'t> Item<'t> {
         if let Some(start) = self.line_start() {
             // New lines go before the old one, so that a comment behind it stays on its line.
             let lead = &self.text[start..self.outer.start];
-            let lines: String =
-                others.iter().map(|value| format!("{lead}{}{}", quoted(value), self.line_end())).collect();
-            return Some(vec![self.edit(start..start, lines), self.replace(last)]);
+            let lines: Vec<String> =
+                others.iter().map(|value| [lead, &quoted(value), self.line_end()].concat()).collect();
+            return Some(vec![self.edit(start..start, lines.concat()), self.replace(last)]);
         }
         self.in_brackets()?;
-        let items: String = others.iter().map(|value| format!("{}, ", quoted(value))).collect();
-        Some(vec![self.edit(self.outer.start..self.outer.start, items), self.replace(last)])
+        let items: Vec<String> = others.iter().map(|value| quoted(value) + ", ").collect();
+        Some(vec![self.edit(self.outer.start..self.outer.start, items.concat()), self.replace(last)])
     }
 
     /// The item away, a comment behind it kept.

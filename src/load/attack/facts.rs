@@ -49,7 +49,9 @@ pub(super) fn write(converted: &Converted) -> String {
         // Stable: of two objects with one identifier the order decides which is kept.
         own.sort_by_key(|object| object.id);
         let _ = write!(text, "[objects {}]\n{OBJECTS}\n", domain.key());
-        own.into_iter().for_each(|object| write_object(object, &mut text));
+        for object in own {
+            write_object(object, &mut text);
+        }
     }
     let _ = write!(text, "[relations]\n{RELATIONS}\n");
     write_relations(&converted.relations, &mut text);
