@@ -2,8 +2,8 @@
 
 use crate::config::{list, nearest};
 use crate::graph::{EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via};
-use crate::model::{Attack, AttackId, AttackKind, Domain, Status};
-use crate::report::{Code, Finding, Findings};
+use crate::model::{Attack, AttackId, AttackKind, Domain, Origin, Status};
+use crate::report::{Change, Code, Finding, Findings};
 
 use super::CheckInput;
 use super::attack_version::is_skewed;
@@ -33,14 +33,20 @@ fn retired(graph: &Graph, findings: &mut Findings) {
             Via::Direct => {}
             Via::Spelling(canonical) => {
                 let message = format!("the tag of {} is written `{canonical}`", object.id);
-                findings
-                    .push(Finding::new(Code::TagSpelling, place.clone(), message).help(format!("use `{canonical}`")));
+                let help = format!("use `{canonical}`");
+                let finding = Finding::new(Code::TagSpelling, place.clone(), message).help(help);
+                findings.push(finding.fix(place.clone(), Change::Write(canonical.clone())));
             }
             Via::Retired { id, through } => {
                 let path = through.iter().fold(String::new(), |path, id| path + &format!("{id}, then by "));
                 let message = format!("ATT&CK replaced {id} by {path}{} ({})", object.id, object.name);
                 let use_it = tag_or_id(edge.kind, edge.from, object.id);
-                findings.push(Finding::new(Code::RevokedId, place.clone(), message).help(format!("use `{use_it}`")));
+                let finding = Finding::new(Code::RevokedId, place.clone(), message).help(format!("use `{use_it}`"));
+                // A Trigger under the name of the old id has to move as well.
+                let stays = trigger(graph, edge.from).is_none_or(|origin| {
+                    origin.stem == use_it && folder_name(origin).is_none_or(|name| name == use_it)
+                });
+                findings.push(if stays { finding.fix(place.clone(), Change::Write(use_it)) } else { finding });
             }
             Via::RetiredTactic(name) => {
                 let slug = object.short_name.as_deref().unwrap_or(&object.name);
@@ -48,12 +54,14 @@ fn retired(graph: &Graph, findings: &mut Findings) {
                 // Both successors of one tag make one finding.
                 if let Some(before) = split.as_mut().filter(|before| before.at == at) {
                     before.help = before.help.take().map(|help| format!("{help} and `attack.{slug}`"));
+                    before.fix = None;
                     continue;
                 }
                 findings.extend(split.take());
                 let message = format!("ATT&CK {} has no tactic `{name}` any more", attack.version);
                 let help = format!("by its techniques, this {} belongs to `attack.{slug}`", noun(edge.from));
-                split = Some(Finding::new(Code::RetiredTactic, at, message).help(help));
+                let change = Change::Write(format!("attack.{slug}"));
+                split = Some(Finding::new(Code::RetiredTactic, at, message).help(help).fix(place.clone(), change));
             }
         }
     }
@@ -132,9 +140,17 @@ fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
 
 /// The technique in whose folder a Trigger lies.
 fn folder(graph: &Graph, node: Node) -> Option<AttackId> {
-    let origin = graph.origin(node).filter(|_| matches!(node, Node::Trigger(_)))?;
-    let id = origin.within.rsplit('/').nth(1)?.parse().ok()?;
+    let id = folder_name(trigger(graph, node)?)?.parse().ok()?;
     graph.corpus().attack.object(id).map(|object| object.id)
+}
+
+/// Where a node that is a Trigger comes from.
+fn trigger(graph: &Graph, node: Node) -> Option<&Origin> {
+    graph.origin(node).filter(|_| matches!(node, Node::Trigger(_)))
+}
+
+fn folder_name(origin: &Origin) -> Option<&str> {
+    origin.within.rsplit('/').nth(1)
 }
 
 /// The nearest tag of the kind that exists.

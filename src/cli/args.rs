@@ -204,6 +204,12 @@ pub(super) struct CheckArgs {
     /// Check the links of the site in this folder, instead of the one that would be built
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) output: Option<PathBuf>,
+    /// Mend what needs no judgement in the content files, then check them
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// With --fix: print the changes as a diff instead of making them
+    #[arg(long, requires = "fix")]
+    pub(super) dry_run: bool,
     /// Threads to use [default: one per processor]
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,

@@ -16,12 +16,13 @@ use crate::write;
 use super::args::{BaselineMode, CheckArgs, Format};
 use super::changed;
 use super::failure::Failure;
+use super::fix;
 use super::progress::with_progress;
 use super::repository::Repository;
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
 
-/// Checks content and site, and prints all findings.
+/// Checks content and site, after mending it if asked to, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     if args.baseline == Some(BaselineMode::Write) && args.changed_since.is_some() {
         return Err(Failure::new("--baseline write is for all findings; leave out --changed-since"));
@@ -31,8 +32,12 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     let config = discover(&overrides, &known_queries())?;
     let (base_url, root, choice) = (config.site.base_url.clone(), config.root.clone(), config.check.clone());
     use_threads(args.jobs)?;
+    if args.dry_run {
+        return fix::show(&config);
+    }
+    let mended = if args.fix { Some(fix::apply(&config)?) } else { None };
     let (project, site) = with_progress(|progress| {
-        let project = Project::open(config, progress)?;
+        let project = mended.map_or_else(|| Project::open(config, progress), Ok)?;
         let site = match &args.output {
             Some(folder) => project::check_folder(folder, &shown(folder), base_url.as_deref())?,
             None => project.check_site(progress)?,

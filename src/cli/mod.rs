@@ -12,6 +12,7 @@ mod completions;
 mod convert;
 mod explain;
 mod failure;
+mod fix;
 mod init;
 mod new;
 mod progress;

@@ -34,14 +34,18 @@ pub fn locate(sources: &SourceSet, findings: &mut Findings) {
 }
 
 /// A node of the tree; children are indices into [`Tree::nodes`].
-struct Node {
+pub(super) struct Node {
     /// Byte range of a scalar's text; of anything else, of its first character.
-    start: usize,
-    end: usize,
-    children: Children,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) children: Children,
+    /// How a scalar is written.
+    pub(super) style: Option<ScalarStyle>,
+    /// Whether it has an anchor, so that aliases may lead to it.
+    pub(super) is_anchored: bool,
 }
 
-enum Children {
+pub(super) enum Children {
     /// A scalar, with its text (keys are compared by it).
     Scalar(String),
     Seq(Vec<usize>),
@@ -70,9 +74,9 @@ impl Nodes {
 }
 
 /// The nodes of all documents of a file.
-struct Tree {
-    nodes: Vec<Node>,
-    documents: Vec<usize>,
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) documents: Vec<usize>,
     /// Anchor number to node.
     anchors: HashMap<usize, usize>,
 }
@@ -85,15 +89,17 @@ struct Open {
 
 impl Tree {
     /// Parses as much of `text` as `saphyr-parser` accepts.
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let lines = Lines::new(text);
         let mut tree = Self { nodes: Vec::new(), documents: Vec::new(), anchors: HashMap::new() };
         let mut open: Vec<Open> = Vec::new();
         let mut parser = Parser::new_from_str(text);
         while let Some(Ok((event, span))) = parser.next_event() {
             let (start, end) = (lines.byte(&span.start), lines.byte(&span.end));
+            let mut written = None;
             let (children, anchor, start, end) = match event {
                 Event::Scalar(value, style, anchor, _) => {
+                    written = Some(style);
                     let (start, end) = scalar_range(text, style, start, end);
                     (Children::Scalar(value.into_owned()), anchor, start, end)
                 }
@@ -109,7 +115,7 @@ impl Tree {
             };
             let container = matches!(children, Children::Seq(_) | Children::Map(_));
             let id = tree.nodes.len();
-            tree.nodes.push(Node { start, end, children });
+            tree.nodes.push(Node { start, end, children, style: written, is_anchored: anchor != 0 });
             if anchor != 0 {
                 tree.anchors.insert(anchor, id);
             }
@@ -136,7 +142,7 @@ impl Tree {
         }
     }
 
-    fn resolve(&self, mut id: usize) -> usize {
+    pub(super) fn resolve(&self, mut id: usize) -> usize {
         // An alias leads to an anchor, never to an alias; two steps are more than enough.
         for _ in 0..2 {
             match &self.nodes[id].children {

@@ -13,6 +13,7 @@ mod fields;
 mod locate;
 mod logging_policy;
 mod markdown;
+mod mends;
 mod pipeline;
 mod response;
 mod sigma;
@@ -20,6 +21,7 @@ mod sigmac_config;
 pub mod yaml;
 
 pub use locate::{Nodes, locate};
+pub use mends::{Mend, mends};
 pub use pipeline::pipeline;
 pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_configs};
 

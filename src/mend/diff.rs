@@ -115,7 +115,7 @@ fn changes(text: &str, old: &[&str], edits: &[&Edit]) -> Vec<Change> {
         let line = starts.partition_point(|start| *start <= byte).saturating_sub(1);
         if byte == text.len() && text.ends_with('\n') { old.len() } else { line }
     };
-    let mut changes = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     let mut rest = edits;
     while let Some(first) = rest.first() {
         let start = line_of(first.span.start as usize);
@@ -127,7 +127,16 @@ fn changes(text: &str, old: &[&str], edits: &[&Edit]) -> Vec<Change> {
         }
         let new = spliced(text, start_of(start), start_of(end), &rest[..n]);
         let new: Vec<String> = new.split_inclusive('\n').map(str::to_owned).collect();
-        changes.extend(trimmed(old, start, end, new));
+        if let Some(mut change) = trimmed(old, start, end, new) {
+            match changes.last_mut() {
+                // Lines that follow each other are one change, as people expect of a diff.
+                Some(Change { end, new, .. }) if *end == change.start => {
+                    *end = change.end;
+                    new.append(&mut change.new);
+                }
+                _ => changes.push(change),
+            }
+        }
         rest = &rest[n..];
     }
     changes
@@ -189,6 +198,7 @@ mod tests {
         assert_eq!(diff(text, &[(8, 10, "")]), "--- a/f\n+++ b/f\n@@ -2,7 +2,6 @@\n 2\n 3\n 4\n-5\n 6\n 7\n 8\n");
         assert_eq!(diff(text, &[(0, 0, "0\n")]), "--- a/f\n+++ b/f\n@@ -1,3 +1,4 @@\n+0\n 1\n 2\n 3\n");
         assert_eq!(diff(text, &[(8, 9, "5")]), "");
+        assert_eq!(diff("a\nb\n", &[(0, 1, "A"), (2, 3, "B")]), "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n-b\n+A\n+B\n");
     }
 
     #[test]

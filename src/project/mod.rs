@@ -1,10 +1,12 @@
 //! The stages, composed once: from a configuration to a linked project, and from there to a site.
 
+mod mends;
 mod output;
 mod release;
 mod site;
 
 pub use crate::load::attack::Import;
+pub use mends::Mendable;
 pub use output::{WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, import, releases};
 

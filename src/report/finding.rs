@@ -1,6 +1,6 @@
 //! One finding.
 
-use crate::text::At;
+use crate::text::{At, Place};
 
 use super::{Code, Severity};
 
@@ -11,6 +11,24 @@ pub struct Note {
     pub at: At,
     /// What is there.
     pub label: String,
+}
+
+/// A repair that needs no judgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The scalar it is made at. Its bytes are looked for only when it is made.
+    pub place: Place,
+    /// What becomes of the scalar.
+    pub change: Change,
+}
+
+/// What a [`Fix`] makes of a scalar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Another value; where the list it is in has that value already, the item goes instead.
+    Write(String),
+    /// The item of a list goes.
+    Remove,
 }
 
 /// A problem in the content, with its position.
@@ -30,6 +48,8 @@ pub struct Finding {
     pub also: Vec<Note>,
     /// What to do.
     pub help: Option<String>,
+    /// What `check --fix` does, where nobody has to decide.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -43,6 +63,7 @@ impl Finding {
             label: None,
             also: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -57,6 +78,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With a repair.
+    #[must_use]
+    pub fn fix(mut self, place: Place, change: Change) -> Self {
+        self.fix = Some(Fix { place, change });
         self
     }
 

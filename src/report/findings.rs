@@ -53,6 +53,9 @@ impl Findings {
     /// files can be shown as one list.
     #[must_use]
     pub fn renumbered(mut self, first: u32) -> Self {
+        for fix in self.0.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
+            fix.place.file.0 = fix.place.file.0.saturating_add(first);
+        }
         let places = self.0.iter_mut().flat_map(|finding| {
             let also = finding.also.iter_mut().map(|note| &mut note.at);
             std::iter::once(&mut finding.at).chain(also)
