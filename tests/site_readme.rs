@@ -29,8 +29,9 @@ fn run(folder: &Path, args: &[&str]) -> Output {
     command.args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-/// The words of a command line; the README quotes with `"` only.
+/// The words of a command line; the README quotes with `"` only, and explains after ` #`.
 fn words(line: &str) -> Vec<String> {
+    let line = line.split_once(" #").map_or(line, |(command, _)| command);
     let parts = line.split('"').enumerate();
     parts
         .flat_map(|(i, part)| match i % 2 {
@@ -59,6 +60,9 @@ fn every_command_runs() {
     // What one would have beside the knowledge base, and a theme that makes building quick.
     write(&folder.path().join("sigma/rules/a.yml"), &rule("attack.t1218.003"));
     write(&folder.path().join("kb/theme/templates/page.html"), "<title>{{ page.title }}</title>");
+    for domain in ["enterprise", "ics", "mobile"] {
+        write(&folder.path().join(format!("kb/{domain}-attack.json")), &bundle(domain));
+    }
     let mut here = folder.path().to_owned();
     let mut ran = 0;
     for line in commands() {
@@ -86,6 +90,17 @@ fn every_command_runs() {
         }
     }
     assert!(ran > 8, "only {ran} commands of purplebook");
+}
+
+/// A release of a domain of ATT&CK with one tactic.
+fn bundle(domain: &str) -> String {
+    format!(
+        r#"{{"type": "bundle", "objects": [
+            {{"type": "x-mitre-collection", "name": "{domain}", "x_mitre_version": "20.0"}},
+            {{"type": "x-mitre-tactic", "name": "Execution", "x_mitre_shortname": "execution",
+              "x_mitre_domains": ["{domain}-attack"],
+              "external_references": [{{"source_name": "mitre-attack", "external_id": "TA0002"}}]}}]}}"#
+    )
 }
 
 /// A rule of which the last tag stands in line 12.
