@@ -110,6 +110,9 @@ pub const fn is_about_configuration(code: Code) -> bool {
     matches!(code.number(), 701..=799)
 }
 
+/// Codes that are named where none is meant for certain.
+const MOST_NEAR: usize = 3;
+
 /// What to say to a word that is no code: the one that was meant, or where all are listed.
 pub fn code_help(word: &str) -> String {
     let meant = |code: Code| format!("did you mean `{code}` ({})?", code.title());
@@ -123,10 +126,14 @@ pub fn code_help(word: &str) -> String {
         return meant(*code);
     }
     let hundred = |code: &&Code| number.is_some_and(|number: u16| code.number() / 100 == number / 100);
-    let beside: Vec<String> = Code::ALL.iter().filter(hundred).map(ToString::to_string).collect();
-    if beside.is_empty() {
+    let mut near: Vec<Code> = Code::ALL.iter().filter(hundred).copied().collect();
+    if near.is_empty() {
         return "`purplebook explain` lists all codes".to_owned();
     }
+    near.sort_by_key(|code| code.number().abs_diff(number.unwrap_or_default()));
+    near.truncate(MOST_NEAR);
+    near.sort_by_key(|code| code.number());
+    let beside: Vec<String> = near.iter().map(ToString::to_string).collect();
     format!("the codes near it are {}; `purplebook explain` lists all", list(beside.iter().map(String::as_str)))
 }
 
@@ -160,7 +167,10 @@ mod tests {
         assert_eq!(code_help("402"), "did you mean `PB402` (not convertible)?");
         assert_eq!(code_help("PB0402"), "did you mean `PB402` (not convertible)?");
         assert_eq!(code_help("not-convertible"), "did you mean `PB402` (not convertible)?");
-        assert_eq!(code_help("PB499"), "the codes near it are `PB401` and `PB402`; `purplebook explain` lists all");
+        assert_eq!(
+            code_help("PB408"),
+            "the codes near it are `PB402`, `PB411` and `PB412`; `purplebook explain` lists all"
+        );
         assert_eq!(code_help("E501x"), "did you mean `PB501` (broken link)?");
         assert_eq!(code_help("anything"), "`purplebook explain` lists all codes");
     }
