@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(code_help("not-convertible"), "did you mean `PB402` (not convertible)?");
         assert_eq!(
             code_help("PB408"),
-            "the codes near it are `PB402`, `PB411` and `PB412`; `purplebook explain` lists all"
+            "the codes near it are `PB411`, `PB412` and `PB413`; `purplebook explain` lists all"
         );
         assert_eq!(code_help("E501x"), "did you mean `PB501` (broken link)?");
         assert_eq!(code_help("anything"), "`purplebook explain` lists all codes");
