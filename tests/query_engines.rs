@@ -37,6 +37,9 @@ const READ_BY: &[(&str, Option<&str>, Engine)] = &[
     ("eql", Some("ecs_windows"), Engine::Eql),
 ];
 
+/// Pipelines whose tables are for few log sources.
+const FEWER: &[&str] = &["sentinel_asim", "azure_monitor"];
+
 /// Queries of published rules that an engine does not take, whatever the target: engine, file of the
 /// rule, the engine's words. Each is to be seen again in every run.
 const REFUSED: &[(Engine, &str, &str)] = &[
@@ -105,7 +108,8 @@ fn published_rules_are_taken_by(engine: Engine) {
             let id = format!("{name} {} {}", pipeline.unwrap_or("-"), line["path"].as_str().expect("a path"));
             jobs.extend(queries(&line).map(|query| Job { id: id.clone(), query: query.to_owned(), events: None }));
         }
-        assert!(jobs.len() - before > 500, "{name}: only {} queries", jobs.len() - before);
+        let least = if pipeline.is_some_and(|pipeline| FEWER.contains(&pipeline)) { 500 } else { 1000 };
+        assert!(jobs.len() - before > least, "{name} {pipeline:?}: only {} queries", jobs.len() - before);
     }
     let Some(verdicts) = engine.ask(&jobs) else { return };
     let mut seen = vec![false; REFUSED.len()];

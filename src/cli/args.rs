@@ -18,8 +18,8 @@ Examples:
   purplebook convert -t es-qs content/rules          the queries alone
 
 Exit codes:
-  0  done; `check` found no errors and no warnings
-  1  `check` found errors or warnings; `convert` could not convert a rule
+  0  done; `check` found nothing that fails it
+  1  `check` found errors or warnings, or its --dry-run has a diff; `convert` refused a rule
   2  could not run: wrong usage, a bad configuration, or files that cannot be read or written
 
 Settings are read from purplebook.toml, in this folder or the nearest one above it.";
@@ -50,10 +50,10 @@ pub(super) enum Command {
                             empty or purplebook made it. The summary counts, by kind: found = rendered + rejected.")]
     Build(BuildArgs),
     /// Report every problem in the content, at its line
-    #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. Notes fail a check \
-                            only with `--fail-on note`. `purplebook explain CODE` says what a finding means. Which \
-                            findings are told is chosen by `[check]` in purplebook.toml, and on a line by a comment: \
-                            `# purplebook: allow(PB201) reason`.")]
+    #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. `--fail-on error` lets \
+                            warnings pass, and notes fail a check only with `--fail-on note`. `purplebook explain \
+                            CODE` says what a finding means. Which findings are told is chosen by `[check]` in \
+                            purplebook.toml, and on a line by a comment: `# purplebook: allow(PB201) reason`.")]
     Check(CheckArgs),
     /// List, compare and import releases of ATT&CK, and take content from one to another
     #[command(subcommand, arg_required_else_help = true)]

@@ -170,7 +170,7 @@ impl Labels {
         negated: bool,
     ) -> Result<Option<Link>, Refusal<'n>> {
         let Some(field) = leaf.field else {
-            let regex = regex::keyword(leaf, LANGUAGE)?;
+            let regex = regex::keyword(leaf)?;
             let line = self.made("sigma_line", "{{ __line__ }}");
             label::matches(out, &line, negated, &format!("{}(?s:.*)(?:{})(?s:.*)", regex.flags, regex.body));
             return Ok(None);

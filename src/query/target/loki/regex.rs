@@ -34,7 +34,7 @@ impl<'n> Alternatives<'n> {
 
     /// Writes a filter of lines.
     pub(super) fn line_filter(&self, out: &mut String) -> Result<(), Refusal<'n>> {
-        let regexes: Vec<Regex> = self.leaves.iter().map(|leaf| keyword(leaf, LANGUAGE)).collect::<Result<_, _>>()?;
+        let regexes: Vec<Regex> = self.leaves.iter().map(|leaf| keyword(leaf)).collect::<Result<_, _>>()?;
         out.push_str(if self.negated { " !~ " } else { " |~ " });
         let same = regexes.windows(2).all(|pair| pair[0].flags == pair[1].flags);
         let mut text = String::new();
@@ -56,7 +56,7 @@ impl<'n> Alternatives<'n> {
 ///
 /// Parsers read JSON and `logfmt`, where a backslash, a quotation mark and control characters of a value stand
 /// escaped.
-pub(super) fn keyword<'n>(leaf: &Leaf<'n>, language: &str) -> Result<Regex, Refusal<'n>> {
+pub(super) fn keyword<'n>(leaf: &Leaf<'n>) -> Result<Regex, Refusal<'n>> {
     let (pattern, ignore_case) = match leaf.test {
         Test::Match(pattern) if pattern.placeholder().is_none() => (pattern, true),
         Test::Cased(pattern) if pattern.placeholder().is_none() => (pattern, false),
@@ -66,7 +66,7 @@ pub(super) fn keyword<'n>(leaf: &Leaf<'n>, language: &str) -> Result<Regex, Refu
             let body = if ends.alternatives { format!("(?:{regex})") } else { regex.clone() };
             return Ok(Regex { flags: flags_of(*flags), body });
         }
-        _ => return Err(cannot_say(leaf, language)),
+        _ => return Err(cannot_say(leaf, LANGUAGE)),
     };
     let mut parts = pattern.parts();
     while let [Piece::Many, rest @ ..] | [rest @ .., Piece::Many] = parts {
