@@ -8,7 +8,7 @@ mod attack;
 mod attack_tags;
 mod attack_version;
 
-mod coverage;
+pub mod coverage;
 mod duplicates;
 mod log_data;
 mod markdown;

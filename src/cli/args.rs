@@ -198,6 +198,9 @@ pub(super) struct CheckArgs {
     /// Write all findings to the file of known ones, or use it: tell only what is not in it
     #[arg(long, value_name = "write|use", hide_possible_values = true)]
     pub(super) baseline: Option<BaselineMode>,
+    /// Write what the content covers to the file of recorded coverage, or use it: tell what fell below
+    #[arg(long, value_name = "write|use", hide_possible_values = true)]
+    pub(super) coverage_baseline: Option<BaselineMode>,
     /// Tell only findings in files changed since HEAD left this Git revision
     #[arg(long, value_name = "REV")]
     pub(super) changed_since: Option<String>,

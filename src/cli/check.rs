@@ -3,8 +3,9 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use crate::check::coverage::RecordedCoverage;
 use crate::check::policy::{self, Baseline, Policy, Told};
-use crate::config::discover;
+use crate::config::{COVERAGE_BASELINE, discover};
 use crate::convert::known_queries;
 use crate::project::{self, Project, WrittenSite};
 use crate::report::render::{Lookup, SourceText};
@@ -31,6 +32,8 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     overrides.fail_on = args.fail_on;
     let config = discover(&overrides, &known_queries())?;
     let (base_url, root, choice) = (config.site.base_url.clone(), config.root.clone(), config.check.clone());
+    let has_coverage_baseline = config.coverage.baseline.is_some();
+    let coverage_path = config.coverage.baseline.clone().unwrap_or_else(|| root.join(COVERAGE_BASELINE));
     use_threads(args.jobs)?;
     if args.dry_run {
         return fix::show(&config);
@@ -58,27 +61,35 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         Some(revision) => Some(changed::since(revision, &root, project.sources())?),
         None => None,
     };
-    let known_path = choice.baseline.strip_prefix(&root).unwrap_or(&choice.baseline).display().to_string();
-    let known_path = known_path.replace('\\', "/");
+    // Files of ours that findings point into are numbered after the pages.
+    let first = content.saturating_add(u32::try_from(site.sources.len()).unwrap_or(u32::MAX));
+    let mut ours = Ours { first, files: Vec::new() };
+    if args.coverage_baseline == Some(BaselineMode::Write) {
+        let (text, techniques) = project.recorded_coverage();
+        write_own(&coverage_path, &text, &format!("coverage of {}", counted(techniques, "technique")), &root)?;
+    } else if args.coverage_baseline.is_some() || has_coverage_baseline {
+        let recorded = ours.read(&coverage_path, &root, &RECORDED_COVERAGE, RecordedCoverage::read)?;
+        findings.append(project.coverage_drops(&recorded));
+    }
     let mut policy = Policy { config: &choice, content, baseline: None, changed: changed.as_ref() };
     if args.baseline == Some(BaselineMode::Write) {
-        let findings = policy::told(findings, &both, policy).findings;
-        write::replace(&choice.baseline, policy::baseline(&findings, &both).as_bytes())?;
-        writeln!(io::stdout(), "{} written to {}", counted(findings.len(), "finding"), visible_controls(&known_path))?;
+        let seen = |id: FileId| ours.get(id).unwrap_or_else(|| both(id));
+        let findings = policy::told(findings, &seen, policy).findings;
+        let text = policy::baseline(&findings, &seen);
+        write_own(&choice.baseline, &text, &counted(findings.len(), "finding"), &root)?;
         return Ok(CLEAN);
     }
-    // The file of known findings is numbered after the pages.
-    let known_file = FileId(content.saturating_add(u32::try_from(site.sources.len()).unwrap_or(u32::MAX)));
-    let (known_text, known) = match args.baseline {
-        Some(_) => known_findings(&choice.baseline, &known_path, known_file)?,
-        None => (String::new(), None),
+    if args.coverage_baseline == Some(BaselineMode::Write) {
+        return Ok(CLEAN);
+    }
+    let known = match args.baseline {
+        Some(_) => Some(ours.read(&choice.baseline, &root, &KNOWN_FINDINGS, Baseline::read)?),
+        None => None,
     };
     policy.baseline = known.as_ref();
-    let all =
-        |id: FileId| if id == known_file { SourceText { path: &known_path, text: &known_text } } else { both(id) };
-    let both = all;
+    let both = |id: FileId| ours.get(id).unwrap_or_else(|| both(id));
     let Told { findings, known, unchanged } = policy::told(findings, &both, policy);
-    hidden(known, &format!("known from {known_path}"));
+    hidden(known, &format!("known from {}", shown_from(&root, &choice.baseline)));
     hidden(unchanged, &format!("not of what changed since {}", args.changed_since.as_deref().unwrap_or_default()));
     if args.format.is_for_service() {
         let here = std::env::current_dir().unwrap_or_default();
@@ -88,7 +99,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
             sources.iter().map(|(_, file)| repository.path(&file.path)).collect()
         };
         let mut paths = [seen(&from[0], project.sources()), seen(&from[1], &site.sources)].concat();
-        paths.push(from[0].path(&known_path));
+        paths.extend(ours.files.iter().map(|(path, _)| from[0].path(path)));
         let in_repository = |id: FileId| SourceText { path: &paths[id.0 as usize], ..both(id) };
         tell(&findings, &in_repository, args.format, terminal)?;
     } else {
@@ -97,13 +108,60 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     Ok(exit_code(&findings, choice.fail_on))
 }
 
-/// The file of known findings: its text, and what is in it.
-fn known_findings(path: &Path, shown: &str, file: FileId) -> Result<(String, Option<Baseline>), Failure> {
-    let help = "`purplebook check --baseline write` writes it";
-    let text = source::named::text(path).map_err(|error| Failure::help(error.to_string(), help))?;
-    let known = Baseline::read(file, &text);
-    let known = known.map_err(|why| Failure::help(format!("{shown} is no file of known findings: {why}"), help))?;
-    Ok((text, Some(known)))
+/// A file that `check` writes and reads again.
+struct OwnFile {
+    /// What it is a file of.
+    of: &'static str,
+    /// What writes it.
+    help: &'static str,
+}
+
+const KNOWN_FINDINGS: OwnFile = OwnFile { of: "known findings", help: "`purplebook check --baseline write` writes it" };
+const RECORDED_COVERAGE: OwnFile =
+    OwnFile { of: "recorded coverage", help: "`purplebook check --coverage-baseline write` writes it" };
+
+/// Files of this kind that were read: findings point into them.
+struct Ours {
+    /// The number of the first.
+    first: u32,
+    /// Their paths as shown, and their texts.
+    files: Vec<(String, String)>,
+}
+
+impl Ours {
+    fn get(&self, id: FileId) -> Option<SourceText<'_>> {
+        let (path, text) = self.files.get(id.0.checked_sub(self.first)? as usize)?;
+        Some(SourceText { path, text })
+    }
+
+    fn read<T>(
+        &mut self,
+        path: &Path,
+        root: &Path,
+        kind: &OwnFile,
+        read: impl Fn(FileId, &str) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        let text = source::named::text(path).map_err(|error| Failure::help(error.to_string(), kind.help))?;
+        let id = FileId(self.first.saturating_add(u32::try_from(self.files.len()).unwrap_or(u32::MAX)));
+        let shown = shown_from(root, path);
+        let value = read(id, &text)
+            .map_err(|why| Failure::help(format!("{shown} is no file of {}: {why}", kind.of), kind.help))?;
+        self.files.push((shown, text));
+        Ok(value)
+    }
+}
+
+/// Writes one of these files, and says so.
+fn write_own(path: &Path, text: &str, what: &str, root: &Path) -> Result<(), Failure> {
+    write::replace(path, text.as_bytes())?;
+    let path = shown_from(root, path);
+    writeln!(io::stdout(), "{what} written to {}", visible_controls(&path))?;
+    Ok(())
+}
+
+/// A path as seen from the project folder, where it lies in it.
+fn shown_from(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string().replace('\\', "/")
 }
 
 /// Says onto standard error that some findings are not shown; nobody need read it.

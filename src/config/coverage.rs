@@ -1,5 +1,7 @@
 //! `[coverage]`: what a team asks of its own content.
 
+use std::path::PathBuf;
+
 use crate::text::Span;
 
 /// What must be covered for a check to pass.
@@ -11,7 +13,12 @@ pub struct CoverageConfig {
     pub need: Vec<Need>,
     /// Least numbers of techniques with a rule, by tactic.
     pub tactics: Vec<TacticMinimum>,
+    /// The file of recorded coverage, below which nothing may fall; none where none is named.
+    pub baseline: Option<PathBuf>,
 }
+
+/// The file of recorded coverage where none is named, relative to the project folder.
+pub const COVERAGE_BASELINE: &str = "purplebook-coverage.json";
 
 /// Something a rule needs beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use crate::report::{Code, Finding, Findings, Severity};
 
 use super::read::{Settings, Written, WrittenPipeline, WrittenQuery, read};
 use super::{
-    AttackConfig, CheckConfig, Config, ContentConfig, KnownQueries, MarkdownProfile, PipelineChoice, QueryChoice,
-    QueryConfig, SiteConfig, web_address,
+    AttackConfig, CheckConfig, Config, ContentConfig, CoverageConfig, KnownQueries, MarkdownProfile, PipelineChoice,
+    QueryChoice, QueryConfig, SiteConfig, web_address,
 };
 
 /// The name of the configuration file.
@@ -244,7 +244,10 @@ impl Paths<'_> {
                 baseline: self.seen(self.base, settings.baseline.as_deref().unwrap_or(&usual.baseline)),
             },
             queries: self.queries(settings.show, settings.compat, settings.placeholders),
-            coverage: settings.coverage,
+            coverage: CoverageConfig {
+                baseline: settings.coverage.baseline.as_deref().map(|path| self.seen(self.base, path)),
+                ..settings.coverage
+            },
             file: None,
         })
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-pub use coverage::{CoverageConfig, Need, TacticMinimum};
+pub use coverage::{COVERAGE_BASELINE, CoverageConfig, Need, TacticMinimum};
 pub use discover::{ConfigError, FILE_NAME, InvalidConfig, Overrides, discover};
 pub use read::{CONFIG_FILE, Settings, Written, read, web_address};
 pub use suggest::{list, nearest};

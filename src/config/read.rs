@@ -184,6 +184,7 @@ impl Reader<'_> {
                 match key.name {
                     "theme" => self.settings.theme = Some(path),
                     "names" => self.settings.names = Some(path),
+                    "baseline" if key.table == "coverage" => self.settings.coverage.baseline = Some(path.value),
                     "baseline" => self.settings.baseline = Some(path.value),
                     _ => self.settings.output = Some(path.value),
                 }

@@ -257,6 +257,16 @@ pub const KEYS: &[Key] = &[
          `tactics = { execution = 5, impact = 2 }`. A sub-technique counts for its technique.",
     ),
     key(
+        "coverage",
+        "baseline",
+        Takes::NewFile,
+        "none",
+        None,
+        "The file of recorded coverage. Where it is named, `check` tells what fell below it: a technique without the \
+         rules, tests or Data Needed it had, a tactic with fewer techniques. `check --coverage-baseline write` writes \
+         it; where none is named, to `purplebook-coverage.json`, which `check --coverage-baseline use` uses.",
+    ),
+    key(
         "check",
         "allow",
         Takes::Codes,

@@ -1,5 +1,6 @@
 //! The stages, composed once: from a configuration to a linked project, and from there to a site.
 
+mod coverage;
 mod mends;
 mod output;
 mod release;

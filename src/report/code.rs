@@ -126,6 +126,10 @@ catalogue! {
     PB611 RuleWithoutTrigger Warning "rule without Trigger";
     PB612 RuleWithoutDataNeeded Warning "rule without Data Needed";
     PB613 TacticBelowMinimum Warning "tactic below its minimum";
+    PB614 TechniqueLostRules Warning "technique lost its rules";
+    PB615 TechniqueLostTests Warning "technique lost its tests";
+    PB616 TechniqueLostData Warning "technique lost its Data Needed";
+    PB617 TacticCoverageDropped Warning "tactic covered less";
     PB701 UnknownKey Error "unknown configuration key";
     PB702 BadConfigValue Error "bad configuration value";
     PB703 MalformedConfig Error "malformed configuration";

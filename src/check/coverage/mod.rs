@@ -1,5 +1,9 @@
 //! What a team asks of its own content: `[coverage]`.
 
+mod recorded;
+
+pub use recorded::{RecordedCoverage, recorded_coverage};
+
 use crate::config::{Need, TacticMinimum, nearest};
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackKind, Rule, RuleKind, Status};
