@@ -322,7 +322,7 @@ pub fn keys_of(table: &str) -> impl Iterator<Item = &'static Key> {
 pub fn reference_page() -> String {
     let mut page = String::from(
         "# Configuration\n\n\
-         <!-- Generated from src/config/schema.rs; `PURPLEBOOK_BLESS=1 cargo test --test cli_docs` rewrites it. -->\n\n\
+         <!-- Generated from src/config/schema.rs; `PURPLEBOOK_BLESS=1 cargo test --test cli docs` rewrites it. -->\n\n\
          purplebook reads `purplebook.toml`. It is looked for in the working directory and then in each folder above \
          it; `--config FILE` names one directly, and `--root DIR` looks in that folder only. Without a file, the \
          defaults hold.\n\n\

@@ -2,12 +2,8 @@
 //!
 //! A code is a line of the table below and a file `explain/PBnnn.md` that says what it means, why
 //! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK
-//! and other tags, 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
-//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK,
-//! 3 identity, 4 detections, 5 links, 6 Data Needed, 7 configuration, 8 pipelines,
-//! 9 suppressions and known findings.
-//! 9 suppressions.
-//! and other tags, 3 identity, 4 rules, 5 links, 6 Data Needed, 7 configuration, 8 pipelines.
+//! and other tags, 3 identity, 4 rules, 5 links, 6 Data Needed and coverage, 7 configuration,
+//! 8 pipelines, 9 suppressions and known findings.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -170,7 +166,7 @@ impl FromStr for Code {
 pub fn codes_page() -> String {
     let mut page = String::from(
         "# Findings\n\n\
-         <!-- Generated from src/report/explain; `PURPLEBOOK_BLESS=1 cargo test --test cli_docs` rewrites it. -->\n\n\
+         <!-- Generated from src/report/explain; `PURPLEBOOK_BLESS=1 cargo test --test cli docs` rewrites it. -->\n\n\
          Every finding has a code, which never changes its meaning. `purplebook explain CODE` shows the text below in \
          a terminal.\n\n\
          | code | severity | finding |\n|---|---|---|\n",

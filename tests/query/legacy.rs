@@ -1,10 +1,8 @@
 //! The language of February 2019, quirk by quirk.
 
-mod query_support;
-
+use crate::query_support::{convert, rule};
 use purplebook::query::{legacy_stdout, target};
 use purplebook::report::Code;
-use query_support::{convert, rule};
 
 fn stdout(name: &str, text: &str) -> String {
     legacy_stdout(&rule(text), target(name).expect("registered"), None)

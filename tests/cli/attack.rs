@@ -4,33 +4,12 @@
 #![allow(clippy::needless_raw_string_hashes)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use snapbox::{assert_data_eq, str};
 use tempfile::TempDir;
 
-fn project(files: &[(&str, &str)]) -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    dir
-}
-
-fn purplebook(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
+use crate::project::{copy, project, purplebook};
 
 fn read(dir: &TempDir, path: &str) -> String {
     fs::read_to_string(dir.path().join(path)).expect(path)
@@ -45,7 +24,7 @@ fn rule(tags: &str) -> String {
 }
 
 /// The lines under `tags:` after an upgrade to 19.1, and its exit code.
-fn upgraded(tags: &str) -> (Option<i32>, String) {
+fn upgraded(tags: &str) -> (i32, String) {
     let dir = project(&[("content/rules/a.yml", &rule(tags))]);
     let (code, _, err) = purplebook(dir.path(), &["attack", "upgrade", "--to", "19.1", "--fix"]);
     assert_eq!(err, "");
@@ -64,7 +43,7 @@ fn a_dry_run_prints_the_diff_and_says_what_is_done_and_asked() {
                 - attack.t1064\n";
     let dir = project(&[("content/rules/a.yml", &rule(tags))]);
     let (code, out, err) = purplebook(dir.path(), &["attack", "upgrade", "--to", "19.1"]);
-    assert_eq!((code, err.as_str()), (Some(1), ""));
+    assert_eq!((code, err.as_str()), (1, ""));
     assert_data_eq!(
         out,
         str![[r#"
@@ -99,24 +78,24 @@ fn a_tag_with_one_successor_is_moved_and_its_tactics_follow() {
     // The technique's tactics changed with it: `execution` was CMSTP's, and is no longer.
     let tags = "  - attack.defense-evasion\n  - attack.execution # cmstp\n  - \"attack.T1191\"\n";
     let after = "  - attack.stealth\n  # cmstp\n  - \"attack.t1218.003\"\n";
-    assert_eq!(upgraded(tags), (Some(0), after.to_owned()));
+    assert_eq!(upgraded(tags), (0, after.to_owned()));
     // Another technique holds it.
     let tags = "  - attack.execution\n  - attack.t1191\n  - attack.t1059\n";
     let after = "  - attack.execution\n  - attack.t1218.003\n  - attack.t1059\n";
-    assert_eq!(upgraded(tags), (Some(0), after.to_owned()));
+    assert_eq!(upgraded(tags), (0, after.to_owned()));
     // A tactic no technique had is its author's own.
     let tags = "  - attack.impact\n  - attack.t1086\n";
-    assert_eq!(upgraded(tags), (Some(0), "  - attack.impact\n  - attack.t1059.001\n".to_owned()));
+    assert_eq!(upgraded(tags), (0, "  - attack.impact\n  - attack.t1059.001\n".to_owned()));
 }
 
 #[test]
 fn what_would_be_there_twice_is_dropped() {
     let tags =
         "  - attack.t1562\n  - attack.t1562.001\n  - attack.t1685\n  - attack.defense_evasion\n  - attack.t1562.006\n";
-    assert_eq!(upgraded(tags), (Some(0), "  - attack.t1685\n  - attack.defense-impairment\n".to_owned()));
+    assert_eq!(upgraded(tags), (0, "  - attack.t1685\n  - attack.defense-impairment\n".to_owned()));
     // Repetitions of the author's own are not the upgrade's business.
     let tags = "  - attack.t1059\n  - attack.t1059\n";
-    assert_eq!(upgraded(tags), (Some(0), tags.to_owned()));
+    assert_eq!(upgraded(tags), (0, tags.to_owned()));
 }
 
 #[test]
@@ -124,7 +103,7 @@ fn a_tactic_becomes_both_its_parts_where_techniques_are_in_both() {
     let tags = "  - \"attack.defense_evasion\" # both\n  - attack.t1218.003\n  - attack.t1112\n";
     let after =
         "  - \"attack.stealth\"\n  - \"attack.defense-impairment\" # both\n  - attack.t1218.003\n  - attack.t1112\n";
-    assert_eq!(upgraded(tags), (Some(0), after.to_owned()));
+    assert_eq!(upgraded(tags), (0, after.to_owned()));
 }
 
 #[test]
@@ -136,7 +115,7 @@ fn what_has_no_single_successor_stays_and_is_asked() {
         "  - attack.process_injection\n",
         "  - attack.t9999\n",
     ] {
-        assert_eq!(upgraded(tags), (Some(1), tags.to_owned()), "{tags}");
+        assert_eq!(upgraded(tags), (1, tags.to_owned()), "{tags}");
     }
 }
 
@@ -152,7 +131,7 @@ fn triggers_move_with_their_folder_and_all_in_it() {
         ("content/triggers/T1560/T1560.yaml", &test.replace("T1191", "T1560")),
     ]);
     let (code, out, _) = purplebook(dir.path(), &["attack", "upgrade", "--to", "19.1"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     assert_data_eq!(
         out,
         str![[r#"
@@ -190,7 +169,7 @@ content/triggers/T1191/ -> content/triggers/T1218.003/
 "#]]
     );
     let (code, ..) = purplebook(dir.path(), &["attack", "upgrade", "--to", "19.1", "--fix"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     let folder = "content/triggers/T1218.003";
     let moved = test.replacen("T1191", "T1218.003", 1).replace("Folder\\T1191", "Folder\\T1218.003");
     assert_eq!(read(&dir, &format!("{folder}/T1218.003.yaml")), moved);
@@ -204,7 +183,7 @@ content/triggers/T1191/ -> content/triggers/T1218.003/
 fn releases_are_listed_and_compared() {
     let dir = project(&[]);
     let (code, out, err) = purplebook(dir.path(), &["attack", "list"]);
-    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!((code, err.as_str()), (0, ""));
     assert_data_eq!(
         out,
         str![[r#"
@@ -222,7 +201,7 @@ fn releases_are_listed_and_compared() {
 "#]]
     );
     let (code, out, _) = purplebook(dir.path(), &["attack", "diff", "18.1", "19.1"]);
-    assert_eq!(code, Some(0));
+    assert_eq!(code, 0);
     let of = |title: &str| -> Vec<&str> {
         out.lines().skip_while(|line| !line.starts_with(title)).take_while(|line| !line.is_empty()).collect()
     };
@@ -236,10 +215,10 @@ fn releases_are_listed_and_compared() {
     assert_eq!(json["added"].as_array().map(Vec::len), Some(92));
     assert_eq!(json["revoked"][0]["by"]["id"], "T1691.001");
     let same = purplebook(dir.path(), &["attack", "diff", "19.1", "19.1"]);
-    assert_eq!(same, (Some(0), "ATT&CK 19.1 and 19.1 do not differ\n".to_owned(), String::new()));
+    assert_eq!(same, (0, "ATT&CK 19.1 and 19.1 do not differ\n".to_owned(), String::new()));
     let unknown = purplebook(dir.path(), &["attack", "diff", "18.1", "20.0"]);
     let message = "error: ATT&CK 20.0 is not at hand; at hand are `19.1` and `18.1`\n";
-    assert_eq!(unknown, (Some(2), String::new(), message.to_owned()));
+    assert_eq!(unknown, (2, String::new(), message.to_owned()));
 }
 
 #[test]
@@ -255,7 +234,7 @@ fn bundles_are_imported_to_a_file_the_configuration_names() {
          [{"source_name": "mitre-attack", "external_id": "T1218.003"}]}]}"#;
     let dir = project(&[("stix.json", bundle)]);
     let (code, out, err) = purplebook(dir.path(), &["attack", "import", "stix.json"]);
-    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!((code, err.as_str()), (0, ""));
     assert_data_eq!(
         out,
         str![[r#"
@@ -271,10 +250,10 @@ bundle = "attack-20.0.tsv"
     let facts = read(&dir, "attack-20.0.tsv");
     assert!(facts.contains("\nT1218.003\tactive\tCMSTP\t\t\tTA0005\t\t\n") && !facts.contains("sentence"), "{facts}");
     let again = purplebook(dir.path(), &["attack", "import", "stix.json"]);
-    assert_eq!(again, (Some(2), String::new(), "error: attack-20.0.tsv exists; it was not changed\n".to_owned()));
-    assert_eq!(purplebook(dir.path(), &["attack", "import", "stix.json", "--force"]).0, Some(0));
+    assert_eq!(again, (2, String::new(), "error: attack-20.0.tsv exists; it was not changed\n".to_owned()));
+    assert_eq!(purplebook(dir.path(), &["attack", "import", "stix.json", "--force"]).0, 0);
     let from_file = purplebook(dir.path(), &["attack", "diff", "19.1", "attack-20.0.tsv"]);
-    assert_eq!(from_file.0, Some(0));
+    assert_eq!(from_file.0, 0);
     assert!(from_file.1.contains("\ntactic removed: 14\n"), "{}", from_file.1);
     assert_eq!(from_file, purplebook(dir.path(), &["attack", "diff", "19.1", "stix.json"]));
     fs::write(dir.path().join("purplebook.toml"), "[attack]\nbundle = \"attack-20.0.tsv\"\n").expect("written");
@@ -302,24 +281,12 @@ fn corpus(name: &str, folders: &[(&str, &str)]) -> Option<TempDir> {
     Some(dir)
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
-        let to: PathBuf = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::write(to, fs::read(entry.path()).expect("a file")).expect("written");
-        }
-    }
-}
-
 /// Upgrades, and compares the places of the questions with those of what `check` still says of
 /// ATT&CK.
 fn only_questions_are_left(dir: &TempDir) -> usize {
     let fix = || purplebook(dir.path(), &["attack", "upgrade", "--to", "19.1", "--fix"]);
     let (code, first, err) = fix();
-    assert_eq!((code, err.as_str()), (Some(1), ""));
+    assert_eq!((code, err.as_str()), (1, ""));
     assert!(!first.contains("is not edited"), "{first}");
     let (_, second, _) = fix();
     assert!(second.contains("\n0 files changed, 0 references moved, 0 dropped, "), "{second}");

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 use purplebook::report::Code;
 use tempfile::TempDir;
+
+use crate::project::{check, copy};
 
 /// Codes no folder of files can have, and why.
 const WITHOUT_PROJECT: &[(&str, &str)] = &[
@@ -31,32 +32,13 @@ fn name(path: &Path) -> String {
     path.file_name().expect("a name").to_string_lossy().into_owned()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a file");
-        }
-    }
-}
-
 /// What `check` answers: the exit code, then both streams.
 fn answer(project: &Path) -> String {
     let dir = TempDir::new().expect("a temporary folder");
     copy(project, dir.path());
     fs::create_dir_all(dir.path().join("site")).expect("a folder");
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site", "--format", "concise"])
-        .current_dir(dir.path())
-        .output()
-        .expect("the program runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace('\\', "/");
-    let code = output.status.code().map_or_else(|| "killed".to_owned(), |code| code.to_string());
-    format!("exit code {code}\n{}{}", text(output.stdout), text(output.stderr))
+    let (code, out, err) = check(dir.path(), &[]);
+    format!("exit code {code}\n{out}{err}").replace('\\', "/")
 }
 
 #[test]

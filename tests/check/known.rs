@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
+
+use crate::project::{answer, check, check_command, project, write};
 
 /// A rule with an error on line 4.
 const RULE: &str = "\
@@ -27,34 +29,7 @@ fn rule(title: &str, technique: &str) -> String {
 }
 
 fn folder() -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    // A site without links: what these tests look at is the content.
-    fs::create_dir_all(dir.path().join("site")).expect("a folder");
-    dir
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
-fn check_command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_purplebook"));
-    command.args(["check", "--output", "site", "--format", "concise"]).args(args);
-    command.current_dir(folder).stdin(Stdio::null());
-    command
-}
-
-fn answer(mut command: Command) -> (i32, String, String) {
-    let output = command.output().expect("the program runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
-}
-
-/// Exit code, standard output and standard error.
-fn check(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    answer(check_command(folder, args))
+    project(&[])
 }
 
 fn said(code: i32, out: &str, err: &str) -> (i32, String, String) {

@@ -1,10 +1,6 @@
 //! What `check` tells and what fails it: levels, suppressions in the content, `fail_on`.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use tempfile::TempDir;
+use crate::project::{check, project, purplebook, write};
 
 /// A rule with an error on line 4 and a note on line 3.
 const RULE: &str = "\
@@ -24,35 +20,6 @@ detection:
 
 const NOTE: &str = ":3:5: note[PB210] the tag of TA0004 is written `attack.privilege-escalation`\n";
 const ERROR: &str = ":4:5: error[PB201] ATT&CK 19.1 has no technique `t9999`\n";
-
-fn project(files: &[(&str, &str)]) -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    // A site without links: what these tests look at is the content.
-    fs::create_dir_all(dir.path().join("site")).expect("a folder");
-    for (path, text) in files {
-        write(dir.path(), path, text);
-    }
-    dir
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
-/// Exit code, standard output and standard error of `check --format concise`.
-fn check(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site", "--format", "concise"])
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
-}
 
 /// What the lines say after the path of the rule.
 fn at(path: &str, lines: &[&str]) -> String {
@@ -164,12 +131,7 @@ fn the_comment_on_the_head_of_a_block_is_about_the_block() {
 #[test]
 fn a_build_counts_what_a_check_would_tell() {
     let dir = project(&[("content/rules/a.yml", RULE), ("purplebook.toml", "[check]\nallow = [\"PB201\"]\n")]);
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["build", "--output", "public"])
-        .current_dir(dir.path())
-        .output()
-        .expect("the program runs");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    let out = String::from_utf8_lossy(&output.stdout);
+    let (_, out, err) = purplebook(dir.path(), &["build", "--output", "public"]);
+    assert_eq!(err, "");
     assert!(out.contains("\n1 note in 1 file; `purplebook check` shows all\n"), "{out}");
 }

@@ -1,13 +1,11 @@
 //! Sigma's published rules: each is converted or refused with a reason and a place.
 
-mod query_support;
-
 use std::collections::BTreeMap;
 
+use crate::query_support::{rule, rule_files, shared};
 use purplebook::model::{Corpus, Rule};
 use purplebook::query::{Request, compile, targets};
 use purplebook::report::Code;
-use query_support::{rule, rule_files, shared};
 
 fn corpus() -> Option<Vec<(String, Rule)>> {
     let root = shared("corpus/sigma-2026")?;

@@ -4,11 +4,10 @@
 #![allow(clippy::needless_raw_string_hashes)]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 use snapbox::{assert_data_eq, str};
-use tempfile::TempDir;
+
+use crate::project::{project, purplebook};
 
 const RULE: &str = "\
 title: Shell as a service
@@ -26,34 +25,10 @@ detection:
   condition: selection
 ";
 
-fn project(files: &[(&str, &str)]) -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    // A site without links: what these tests look at is the content.
-    fs::create_dir_all(dir.path().join("site")).expect("a folder");
-    dir
-}
-
-fn purplebook(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
 #[test]
 fn what_init_and_new_write_passes_a_check() {
     let dir = project(&[]);
-    assert_eq!(purplebook(dir.path(), &["init"]).0, Some(0));
+    assert_eq!(purplebook(dir.path(), &["init"]).0, 0);
     for (kind, name) in [
         ("rule", "Office starts cmd: \"macro\""),
         ("data-needed", "DN_0009_4688_windows_process"),
@@ -65,9 +40,9 @@ fn what_init_and_new_write_passes_a_check() {
         ("page", "On *call*: who & when"),
     ] {
         let (code, _, err) = purplebook(dir.path(), &["new", kind, name]);
-        assert_eq!((code, err.as_str()), (Some(0), ""), "{kind}");
+        assert_eq!((code, err.as_str()), (0, ""), "{kind}");
     }
-    let clean = (Some(0), "no findings\n".to_owned(), String::new());
+    let clean = (0, "no findings\n".to_owned(), String::new());
     assert_eq!(purplebook(dir.path(), &["check", "--output", "site"]), clean);
 }
 
@@ -75,7 +50,7 @@ fn what_init_and_new_write_passes_a_check() {
 fn a_finding_is_shown_at_its_value_and_fails_the_check() {
     let dir = project(&[("content/rules/service.yml", RULE)]);
     let (code, out, err) = purplebook(dir.path(), &["check", "--output", "site"]);
-    assert_eq!((code, err.as_str()), (Some(1), ""));
+    assert_eq!((code, err.as_str()), (1, ""));
     assert_data_eq!(
         out,
         str![[r#"
@@ -101,7 +76,7 @@ content/rules/service.yml:5:5: error[PB201] ATT&CK 19.1 has no technique `t9999`
 fn notes_do_not_fail_a_check() {
     let dir = project(&[("content/rules/service.yml", &RULE.replace("  - attack.t9999\n", ""))]);
     let (code, out, _) = purplebook(dir.path(), &["check", "--output", "site", "--format", "concise"]);
-    assert_eq!(code, Some(0), "{out}");
+    assert_eq!(code, 0, "{out}");
     assert!(out.ends_with("1 note in 1 file\n"), "{out}");
     assert_eq!(out.lines().count(), 2, "{out}");
 }
@@ -110,7 +85,7 @@ fn notes_do_not_fail_a_check() {
 fn programs_get_json() {
     let dir = project(&[("content/rules/service.yml", RULE)]);
     let (code, out, _) = purplebook(dir.path(), &["check", "--output", "site", "--format", "json"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(document["summary"], serde_json::json!({ "errors": 1, "warnings": 0, "notes": 1 }));
     let first = &document["findings"][1];
@@ -130,7 +105,7 @@ fn findings_of_the_site_stand_beside_those_of_the_content() {
         ("site/index.html", "<!DOCTYPE html>\n<a href=\"gone.html\">x</a>\n"),
     ]);
     let (code, out, _) = purplebook(dir.path(), &["check", "--output", "site", "--format", "concise"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     assert!(out.contains("content/rules/service.yml:5:5: error[PB201] "), "{out}");
     assert!(out.contains("\nsite/index.html:2:10: error[PB504] "), "{out}");
     assert!(out.ends_with("2 errors, 1 note in 2 files\n"), "{out}");
@@ -144,7 +119,7 @@ fn a_build_counts_what_it_found_and_shows_what_it_left_out() {
         ("content/pages/about.md", "# About\n"),
     ]);
     let (code, out, err) = purplebook(dir.path(), &["build", "--jobs", "1", "-o", "public"]);
-    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(code, 0, "{err}");
     assert!(err.starts_with("content/rules/broken.yml:2:1: error[PB001] "), "{err}");
     assert_data_eq!(
         out,
@@ -168,7 +143,7 @@ Total                       3        2        1
 fn a_folder_of_somebody_else_is_not_replaced() {
     let dir = project(&[("mine/letter.txt", "dear"), ("content/pages/about.md", "# About\n")]);
     let (code, out, err) = purplebook(dir.path(), &["build", "-o", "mine"]);
-    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.starts_with("error: "), "{err}");
     assert_eq!(fs::read_to_string(dir.path().join("mine/letter.txt")).expect("the letter"), "dear");
 }
@@ -177,6 +152,6 @@ fn a_folder_of_somebody_else_is_not_replaced() {
 fn an_unknown_version_of_attack_is_answered_with_the_known_ones() {
     let dir = project(&[]);
     let (code, _, err) = purplebook(dir.path(), &["check", "--attack-version", "3.0", "--output", "site"]);
-    assert_eq!(code, Some(2));
+    assert_eq!(code, 2);
     assert!(err.starts_with("error: ") && err.contains("19.1"), "{err}");
 }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use regex::Regex;
 use tempfile::TempDir;
+
+use crate::project::{copy, findings};
 
 /// One way to break a file.
 struct Break {
@@ -70,19 +71,6 @@ const BREAKS: &[Break] = &[
     by_value("rules/", r"(?m)^level: \w+\n()[a-z]", |_, n| format!("level: low # {n}\n"), "warning[PB006]"),
 ];
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a file");
-        }
-    }
-}
-
 /// The files of the content, by their path in it.
 fn contents(root: &Path) -> BTreeMap<String, String> {
     let files =
@@ -94,14 +82,8 @@ fn contents(root: &Path) -> BTreeMap<String, String> {
     files.filter_map(|entry| text(entry.path())).collect()
 }
 
-fn findings(project: &Path) -> BTreeSet<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site", "--format", "concise"])
-        .current_dir(project)
-        .output()
-        .expect("the program runs");
-    let text = String::from_utf8(output.stdout).expect("text");
-    text.lines().filter(|line| line.contains("[PB")).map(str::to_owned).collect()
+fn found(folder: &Path) -> BTreeSet<String> {
+    findings(folder, &[]).into_iter().collect()
 }
 
 /// A linear congruential generator: the same breaks in every run.
@@ -122,7 +104,7 @@ fn a_thousand_breaks_are_found_where_they_are() {
     let root: PathBuf = dir.path().join("content");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), &root);
     fs::create_dir_all(dir.path().join("site")).expect("a folder");
-    let before = findings(dir.path());
+    let before = found(dir.path());
     let files = contents(&root);
     // All places each kind of break has: the file and the bytes.
     let places: Vec<Vec<(&str, std::ops::Range<usize>)>> = BREAKS
@@ -159,7 +141,7 @@ fn a_thousand_breaks_are_found_where_they_are() {
             fs::write(root.join(path), changed).expect("written");
             expected.insert(*path, (format!("content/{path}:{line}:{column}: {}", BREAKS[kind].found), new));
         }
-        let after = findings(dir.path());
+        let after = found(dir.path());
         for (path, (start, new)) in &expected {
             fs::write(root.join(path), &files[*path]).expect("written");
             let gained: Vec<&String> =
@@ -177,5 +159,5 @@ fn a_thousand_breaks_are_found_where_they_are() {
     let count = wrong.len();
     wrong.truncate(30);
     assert!(wrong.is_empty(), "{count} of {broken}:\n{}", wrong.join("\n"));
-    assert_eq!(findings(dir.path()), before);
+    assert_eq!(found(dir.path()), before);
 }

@@ -1,43 +1,24 @@
 //! What `check` says of the tags of a rule beyond single references to ATT&CK: of tactics and
 //! techniques beside each other, of other namespaces, of content for a newer release.
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use tempfile::TempDir;
-
-fn run(folder: &Path, args: &[&str]) -> String {
-    fs::create_dir_all(folder.join("site")).expect("a folder");
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site"])
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
-}
+use crate::project::{check, findings, project, purplebook, write};
 
 /// Writes a rule with these tags, the first on line 5.
-fn write(folder: &Path, name: &str, tags: &[&str]) {
-    let rules = folder.join("content/rules");
-    fs::create_dir_all(&rules).expect("a folder");
+fn write_rule(folder: &Path, name: &str, tags: &[&str]) {
     let list = tags.join("\n  - ");
     let text = format!(
         "title: A rule {name}\nlogsource: {{product: windows}}\ndetection: {{a: {{b: c}}, condition: a}}\ntags:\n  - {list}\n"
     );
-    fs::write(rules.join(format!("{name}.yml")), text).expect("a file");
+    write(folder, &format!("content/rules/{name}.yml"), &text);
 }
 
 /// The findings on a rule with these tags; without the file's name and the total.
 fn tagged(tags: &[&str]) -> Vec<String> {
-    let dir = TempDir::new().expect("a temporary folder");
-    write(dir.path(), "r", tags);
-    let text = run(dir.path(), &["--format", "concise"]);
-    let mut lines: Vec<String> = text.lines().map(|line| line.replace("content/rules/r.yml:", "")).collect();
-    lines.pop();
-    lines
+    let dir = project(&[]);
+    write_rule(dir.path(), "r", tags);
+    findings(dir.path(), &[]).into_iter().map(|line| line.replace("content/rules/r.yml:", "")).collect()
 }
 
 #[test]
@@ -127,30 +108,30 @@ fn help_names_what_was_meant() {
         ("detection.threat_hunting", "use `detection.threat-hunting`"),
         ("atack.t1059", "did you mean `attack.t1059`?"),
     ] {
-        let dir = TempDir::new().expect("a temporary folder");
-        write(dir.path(), "r", &[tag]);
-        let text = run(dir.path(), &[]);
+        let dir = project(&[]);
+        write_rule(dir.path(), "r", &[tag]);
+        let text = purplebook(dir.path(), &["check", "--output", "site"]).1;
         assert!(text.contains(&format!("help: {help}\n")), "{tag}: {text}");
     }
 }
 
 #[test]
 fn content_for_a_newer_release_is_told_once() {
-    let dir = TempDir::new().expect("a temporary folder");
-    let args = ["--format", "concise", "--attack-version", "18.1"];
+    let dir = project(&[]);
+    let args = ["--attack-version", "18.1"];
     for i in 0..9 {
-        write(dir.path(), &i.to_string(), &["attack.stealth", "attack.persistence", "attack.t1059.001"]);
+        write_rule(dir.path(), &i.to_string(), &["attack.stealth", "attack.persistence", "attack.t1059.001"]);
     }
     // Few are told one by one.
-    let text = run(dir.path(), &args);
+    let text = check(dir.path(), &args).1;
     assert_eq!(text.matches("error[PB208]").count(), 9, "{text}");
-    write(dir.path(), "9", &["attack.t1685", "attack.persistence", "attack.t1059.001"]);
+    write_rule(dir.path(), "9", &["attack.t1685", "attack.persistence", "attack.t1059.001"]);
     assert_eq!(
-        run(dir.path(), &args),
+        check(dir.path(), &args).1,
         "content/rules/0.yml:5:5: error[PB212] the content is written for ATT&CK 19.0 or later, and ATT&CK 18.1 is in \
          use: 10 references in 10 files lead to what only the newer one has\n1 error in 1 file\n"
     );
     // Under the release it is written for, each rule is looked at.
-    let text = run(dir.path(), &["--format", "concise"]);
+    let text = check(dir.path(), &[]).1;
     assert!(!text.contains("PB212") && text.matches("[PB213]").count() > 9, "{text}");
 }

@@ -1,15 +1,13 @@
 //! Rules of the 2019 language give the bytes the converter of that time printed.
 
-mod query_support;
-
 use std::sync::Arc;
 
+use crate::query_support::{convert_request, rule, shared};
 use purplebook::load::{shipped_sigmac_config, sigmac_config};
 use purplebook::model::SigmacConfig;
 use purplebook::query::{Request, legacy_stdout, target};
 use purplebook::report::Code;
 use purplebook::text::FileId;
-use query_support::{convert_request, rule, shared};
 
 fn config(name: &str) -> Arc<SigmacConfig> {
     let text = shipped_sigmac_config(name).expect("it comes with the program");

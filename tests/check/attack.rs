@@ -3,38 +3,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use tempfile::TempDir;
-
-/// Runs `check` in `folder` on its content alone; the findings as lines.
-fn check(folder: &Path, args: &[&str]) -> Vec<String> {
-    fs::create_dir_all(folder.join("site")).expect("a folder");
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site", "--format", "concise"])
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("text");
-    // The last line counts.
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    lines.pop();
-    lines
-}
+use crate::project::{findings, project};
 
 /// The findings on a rule with these tags, without the file's name: the first tag is on line 7.
 fn tagged_in(version: &str, tags: &[&str]) -> Vec<String> {
-    let dir = TempDir::new().expect("a temporary folder");
-    let rules = dir.path().join("content/rules");
-    fs::create_dir_all(&rules).expect("a folder");
     let list = tags.join("\n  - ");
     let text = format!(
         "title: A rule\nlogsource: {{product: windows}}\ndetection:\n  a: {{b: c}}\n  condition: a\ntags:\n  - {list}\n"
     );
-    fs::write(rules.join("r.yml"), text).expect("a file");
-    let lines = check(dir.path(), &["--attack-version", version]);
+    let dir = project(&[("content/rules/r.yml", &text)]);
+    let lines = findings(dir.path(), &["--attack-version", version]);
     // What tags say of each other has tests of its own.
     let alone = |line: &String| !["[PB213]", "[PB214]", "[PB215]", "[PB417]"].iter().any(|code| line.contains(code));
     lines.into_iter().filter(alone).map(|line| line.replace("content/rules/r.yml:", "")).collect()
@@ -283,7 +262,7 @@ fn collections_give_exactly_the_findings_the_history_asks_for() {
         return;
     }
     let shared = shared.canonicalize().expect("a folder");
-    let dir = TempDir::new().expect("a temporary folder");
+    let dir = project(&[]);
     let mut counts = Vec::new();
     for (set, version) in [
         ("sigma-2019/rules", "18.1"),
@@ -307,7 +286,7 @@ fn collections_give_exactly_the_findings_the_history_asks_for() {
         }
         wanted.sort();
         let rules = folder.to_string_lossy();
-        let mut given: Vec<String> = check(dir.path(), &["--attack-version", version, "--rules", &rules])
+        let mut given: Vec<String> = findings(dir.path(), &["--attack-version", version, "--rules", &rules])
             .iter()
             .filter(|line| ["[PB20", "[PB210", "[PB211"].iter().any(|code| line.contains(code)))
             .map(|line| {

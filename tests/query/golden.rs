@@ -3,14 +3,12 @@
 //!
 //! `PURPLEBOOK_BLESS=1` writes both anew; what changed is for a reader's eyes.
 
-mod query_support;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::query_support::{convert, rule};
 use purplebook::query::{Target, built_in_pipelines, targets};
-use query_support::{convert, rule};
 
 /// A construct, its name for users, and a detection section that has it.
 struct Case {
@@ -169,7 +167,7 @@ fn every_construct_has_its_query_in_every_target() {
 #[test]
 fn the_reference_of_queries_is_up_to_date() {
     let mut text = String::from(
-        "# Queries\n\n<!-- Written by tests/query_golden.rs; `PURPLEBOOK_BLESS=1 cargo test --test query_golden` writes it \
+        "# Queries\n\n<!-- Written by tests/query/golden.rs; `PURPLEBOOK_BLESS=1 cargo test --test query golden` writes it \
          anew. -->\n\nEach rule is written in the language of each target that `[queries] show` names ([configuration]\
          (configuration.md)), or by `purplebook convert -t TARGET`. This page shows what each target makes of each \
          construct of Sigma, by its real output in mode `strict`, and what it cannot say and why. Where and why this \

@@ -2,33 +2,14 @@
 //! sound; and that it says nothing but the truth of published ones.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use tempfile::TempDir;
-
-fn run(folder: &Path, args: &[&str]) -> String {
-    fs::create_dir_all(folder.join("site")).expect("a folder");
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site"])
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
-}
+use crate::project::{findings, project, purplebook};
 
 /// The findings of these codes' hundred on a rule, without the file's name.
 fn check(rule: &str) -> Vec<String> {
-    let dir = TempDir::new().expect("a temporary folder");
-    let rules = dir.path().join("content/rules");
-    fs::create_dir_all(&rules).expect("a folder");
-    fs::write(rules.join("r.yml"), rule).expect("a file");
-    fs::write(dir.path().join("purplebook.toml"), "[queries]\nshow = []\n").expect("a file");
-    let text = run(dir.path(), &["--format", "concise"]);
-    let lines = text.lines().filter(|line| line.contains("[PB4"));
+    let dir = project(&[("content/rules/r.yml", rule), ("purplebook.toml", "[queries]\nshow = []\n")]);
+    let lines = findings(dir.path(), &[]).into_iter().filter(|line| line.contains("[PB4"));
     lines.map(|line| line.replace("content/rules/r.yml:", "")).collect()
 }
 
@@ -62,13 +43,11 @@ fn searches_are_asked_for_by_name_and_by_pattern() {
 
 #[test]
 fn a_key_that_slipped_into_the_detection_is_named() {
-    let dir = TempDir::new().expect("a temporary folder");
-    let rules = dir.path().join("content/rules");
-    fs::create_dir_all(&rules).expect("a folder");
     let text =
         "title: T\nlogsource: {product: okta, service: okta}\ndetection:\n  a: {b: c}\n  condition: a\n  level: high\n";
-    fs::write(rules.join("r.yml"), text).expect("a file");
-    assert!(run(dir.path(), &[]).contains("help: is it the key `level`, which belongs outside of `detection`?\n"));
+    let dir = project(&[("content/rules/r.yml", text)]);
+    let (_, out, _) = purplebook(dir.path(), &["check", "--output", "site"]);
+    assert!(out.contains("help: is it the key `level`, which belongs outside of `detection`?\n"));
 }
 
 #[test]
@@ -145,13 +124,12 @@ fn of_published_rules_only_what_is_true_is_told() {
         return;
     }
     let shared = shared.canonicalize().expect("a folder");
-    let dir = TempDir::new().expect("a temporary folder");
-    fs::write(dir.path().join("purplebook.toml"), "[queries]\nshow = []\n").expect("a file");
+    let dir = project(&[("purplebook.toml", "[queries]\nshow = []\n")]);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for set in ["rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance", "rules-placeholder"] {
         let rules = shared.join(set);
-        let text = run(dir.path(), &["--format", "concise", "--rules", &rules.to_string_lossy()]);
-        for line in text.lines().filter(|line| line.contains("[PB4")) {
+        let found = findings(dir.path(), &["--rules", &rules.to_string_lossy()]);
+        for line in found.iter().filter(|line| line.contains("[PB4")) {
             let code = &line[line.find("[PB4").expect("a code") + 1..][..5];
             *counts.entry(code.to_owned()).or_default() += 1;
         }

@@ -1,11 +1,9 @@
 //! Sigma 2.x rules as users paste their queries, and what they are told when there is none.
 
-mod query_support;
-
+use crate::query_support::{convert, rule};
 use purplebook::model::{Corpus, Rule};
 use purplebook::query::{Request, compile, target};
 use purplebook::report::Code;
-use query_support::{convert, rule};
 
 const ID: &str = "title: Test\nid: 5d1f9c1e-7e0b-4b7a-9c55-000000000001\n";
 

@@ -1,18 +1,16 @@
 //! The targets that came from the 2019 converter: what they write of its language, with and
 //! without a configuration, and of Sigma 2.x.
 
-mod query_support;
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use crate::query_support::{convert, convert_request, rule};
 use purplebook::load::sigmac_config;
 use purplebook::query::{Request, legacy_stdout, target};
 use purplebook::report::Code;
 use purplebook::text::FileId;
-use query_support::{convert, convert_request, rule};
 
 const TARGETS: [&str; 5] = ["legacy-splunk", "legacy-logpoint", "legacy-qradar", "legacy-powershell", "legacy-grep"];
 

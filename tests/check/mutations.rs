@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
+
+use crate::project::{copy, findings};
 
 /// A file of the content, what to replace in it (the first that stands there), and by what; the
 /// finding's start without its place.
@@ -80,27 +81,8 @@ const MUTATIONS: &[Mutation] = &[
     ("pages/about.md", "add-a-rule.md", "add-a-rule.md#gone", "error[PB502]"),
 ];
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a file");
-        }
-    }
-}
-
-fn findings(project: &Path) -> BTreeSet<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .args(["check", "--output", "site", "--format", "concise"])
-        .current_dir(project)
-        .output()
-        .expect("the program runs");
-    let text = String::from_utf8(output.stdout).expect("text");
-    text.lines().filter(|line| line.contains("[PB")).map(str::to_owned).collect()
+fn found(folder: &Path) -> BTreeSet<String> {
+    findings(folder, &[]).into_iter().collect()
 }
 
 #[test]
@@ -108,7 +90,7 @@ fn one_broken_reference_is_one_finding_at_its_place() {
     let dir = TempDir::new().expect("a temporary folder");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), &dir.path().join("content"));
     fs::create_dir_all(dir.path().join("site")).expect("a folder");
-    let before = findings(dir.path());
+    let before = found(dir.path());
     assert!(before.iter().all(|line| line.contains("note[")), "{before:?}");
     for (file, old, new, start) in MUTATIONS {
         let path = dir.path().join("content").join(file);
@@ -121,7 +103,7 @@ fn one_broken_reference_is_one_finding_at_its_place() {
         let line = head.matches('\n').count() + 1;
         let column = head.len() - head.rfind('\n').map_or(0, |newline| newline + 1) + 1;
         fs::write(&path, text.replacen(old, new, 1)).expect("written");
-        let after = findings(dir.path());
+        let after = found(dir.path());
         fs::write(&path, &text).expect("written");
         let gained: Vec<&String> = after.difference(&before).collect();
         let lost: Vec<&String> = before.difference(&after).collect();
@@ -130,5 +112,5 @@ fn one_broken_reference_is_one_finding_at_its_place() {
         let expected = format!("content/{file}:{line}:{column}: {start}");
         assert!(one.starts_with(&expected), "{old} → {new}:\n{one}\n{expected}");
     }
-    assert_eq!(findings(dir.path()), before);
+    assert_eq!(found(dir.path()), before);
 }

@@ -6,8 +6,6 @@
 //! `--compat pysigma`, where it differs. `PURPLEBOOK_BLESS=1` rewrites both, which are then to be
 //! read.
 
-mod query_support;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -87,7 +85,7 @@ fn output(case: &Case, chain: &Arc<Chain>, compat: Compat) -> String {
 
 /// The rule, with the tags a condition may ask for.
 fn rule(text: &str) -> Rule {
-    let mut rule = query_support::rule(text);
+    let mut rule = crate::query_support::rule(text);
     let tags = rule.documents[0].get("tags").and_then(|tags| tags.as_seq()).unwrap_or_default();
     rule.tags = tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
     rule

@@ -1,6 +1,6 @@
 //! The reference pages under `docs/` say what the program says.
 //!
-//! They are written by `PURPLEBOOK_BLESS=1 cargo test --test cli_docs`.
+//! They are written by `PURPLEBOOK_BLESS=1 cargo test --test cli docs`.
 
 use std::path::Path;
 use std::{env, fs};
@@ -13,7 +13,7 @@ fn same(path: &str, expected: &str) {
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == expected,
-        "{} is out of date: run `PURPLEBOOK_BLESS=1 cargo test --test cli_docs`",
+        "{} is out of date: run `PURPLEBOOK_BLESS=1 cargo test --test cli docs`",
         path.display()
     );
 }

@@ -63,7 +63,7 @@ fn a_killed_build_leaves_a_whole_site() {
         }
         let more = if round < 60 { 0 } else { 50_000 << (round - 60) };
         let mut child = Command::new(&program)
-            .args(["--exact", "builds_until_killed", "--nocapture"])
+            .args(["--exact", "kill::builds_until_killed", "--nocapture"])
             .env(OUTPUT, &output)
             .stdout(Stdio::null())
             .stderr(Stdio::null())

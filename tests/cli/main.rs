@@ -1,0 +1,11 @@
+//! The command line: what is typed, what comes back, and which files change.
+
+mod attack;
+mod check;
+mod ci_examples;
+mod commands;
+mod convert;
+mod docs;
+mod fix;
+#[path = "../project/mod.rs"]
+mod project;
