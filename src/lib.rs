@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod convert;
 pub mod graph;
+pub mod http;
 pub mod load;
 pub mod mend;
 pub mod model;

@@ -10,6 +10,7 @@ mod attack_version;
 
 pub mod coverage;
 mod duplicates;
+pub mod external;
 mod log_data;
 mod markdown;
 pub mod policy;

@@ -217,7 +217,33 @@ pub(super) struct CheckArgs {
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
     #[command(flatten)]
+    pub(super) external: ExternalArgs,
+    #[command(flatten)]
     pub(super) project: ProjectArgs,
+}
+
+/// Whether and how servers are asked for external addresses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "External links")]
+pub(super) struct ExternalArgs {
+    /// Ask whether external addresses in the content answer; with --output, those in the site, too
+    #[arg(long)]
+    pub(super) external: bool,
+    /// Where addresses that answered are kept [default: purplebook-external.json]
+    #[arg(long, value_name = "FILE", requires = "external", value_hint = ValueHint::FilePath)]
+    pub(super) external_cache: Option<PathBuf>,
+    /// For how many days they are not asked for again; 0 asks for all
+    #[arg(long, value_name = "DAYS", requires = "external", default_value = "7")]
+    pub(super) external_max_age: u64,
+    /// How long one request may take
+    #[arg(long, value_name = "SECONDS", requires = "external", default_value = "20", value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(super) external_timeout: u64,
+    /// The pause between two requests to one host
+    #[arg(long, value_name = "MILLISECONDS", requires = "external", default_value = "500", value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    pub(super) external_pause: u64,
+    /// Ask hosts of private networks and this machine, too
+    #[arg(long, requires = "external")]
+    pub(super) external_allow_private: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

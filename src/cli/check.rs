@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::check::coverage::RecordedCoverage;
-use crate::check::policy::{self, Baseline, Policy, Told};
+use crate::check::policy::{self, Baseline, Changed, Policy, Told};
 use crate::config::{COVERAGE_BASELINE, discover};
 use crate::convert::known_queries;
-use crate::project::{self, Project, WrittenSite};
+use crate::project::{self, AskSite, Project, WrittenSite};
 use crate::report::render::{Lookup, SourceText};
 use crate::report::{Findings, Severity};
 use crate::source::{self, SourceSet};
@@ -16,12 +16,13 @@ use crate::write;
 
 use super::args::{BaselineMode, CheckArgs, Format};
 use super::changed;
+use super::external::Asker;
 use super::failure::Failure;
 use super::fix;
 use super::progress::with_progress;
 use super::repository::Repository;
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, use_threads};
+use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, shown_from, use_threads};
 
 /// Checks content and site, after mending it if asked to, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
@@ -30,6 +31,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     }
     let mut overrides = args.project.overrides();
     overrides.fail_on = args.fail_on;
+    overrides.external_cache.clone_from(&args.external.external_cache);
     let config = discover(&overrides, &known_queries())?;
     let (base_url, root, choice) = (config.site.base_url.clone(), config.root.clone(), config.check.clone());
     let has_coverage_baseline = config.coverage.baseline.is_some();
@@ -39,27 +41,42 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         return fix::show(&config);
     }
     let mended = if args.fix { Some(fix::apply(&config)?) } else { None };
-    let (project, site) = with_progress(|progress| {
+    // What cannot be used is known before anybody is asked.
+    let asker = if args.external.external {
+        Some(Asker::new(&args.external, &choice, base_url.as_deref(), &root)?)
+    } else {
+        None
+    };
+    let Checked { project, site, external, changed } = with_progress(|progress| {
         let project = mended.map_or_else(|| Project::open(config, progress), Ok)?;
+        let changed = match &args.changed_since {
+            Some(revision) => Some(changed::since(revision, &root, project.sources())?),
+            None => None,
+        };
+        let external = asker.as_ref().map(|asker| asker.content(&project, changed.as_ref(), progress));
+        let ask = |urls: &[String]| asker.as_ref().map(|asker| asker.ask(urls, progress)).unwrap_or_default();
         let site = match &args.output {
-            Some(folder) => project::check_folder(folder, &shown(folder), base_url.as_deref())?,
+            Some(folder) => {
+                let ask: Option<AskSite<'_>> = if asker.is_some() { Some(&ask) } else { None };
+                project::check_folder(folder, &shown(folder), base_url.as_deref(), ask)?
+            }
             None => project.check_site(progress)?,
         };
-        Ok::<(Project, WrittenSite), project::Error>((project, site))
+        Ok::<Checked, Failure>(Checked { project, site, external: external.unwrap_or_default(), changed })
     })?;
+    if let Some(asker) = asker {
+        asker.finish()?;
+    }
     remarks(&project);
     // The pages of the site are numbered after the files of the content.
     let content = u32::try_from(project.sources().len()).unwrap_or(u32::MAX);
     let mut findings = project.findings().clone();
+    findings.append(external);
     findings.append(site.findings.clone().renumbered(content));
     let (sources, pages) = (lookup(project.sources()), lookup(&site.sources));
     let both = |id: FileId| match id.0.checked_sub(content) {
         Some(page) => pages(FileId(page)),
         None => sources(id),
-    };
-    let changed = match &args.changed_since {
-        Some(revision) => Some(changed::since(revision, &root, project.sources())?),
-        None => None,
     };
     // Files of ours that findings point into are numbered after the pages.
     let first = content.saturating_add(u32::try_from(site.sources.len()).unwrap_or(u32::MAX));
@@ -106,6 +123,15 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         tell(&findings, &both, args.format, terminal)?;
     }
     Ok(exit_code(&findings, choice.fail_on))
+}
+
+/// What was looked at.
+struct Checked {
+    project: Project,
+    site: WrittenSite,
+    /// The findings of external links in the content.
+    external: Findings,
+    changed: Option<Changed>,
 }
 
 /// A file that `check` writes and reads again.
@@ -157,11 +183,6 @@ fn write_own(path: &Path, text: &str, what: &str, root: &Path) -> Result<(), Fai
     let path = shown_from(root, path);
     writeln!(io::stdout(), "{what} written to {}", visible_controls(&path))?;
     Ok(())
-}
-
-/// A path as seen from the project folder, where it lies in it.
-fn shown_from(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string().replace('\\', "/")
 }
 
 /// Says onto standard error that some findings are not shown; nobody need read it.

@@ -50,7 +50,8 @@ pub(super) fn run(dir: &Path) -> Result<u8, Failure> {
     }
     let ignore = dir.join(".gitignore");
     if fs::symlink_metadata(&ignore).is_ok() {
-        writeln!(out, "kept {}; add the line `{}` to it", ignore.display(), IGNORE.trim_end())?;
+        let lines: Vec<String> = IGNORE.lines().map(|line| format!("`{line}`")).collect();
+        writeln!(out, "kept {}; add the lines {} to it", ignore.display(), lines.join(" and "))?;
     } else {
         create(&ignore, IGNORE)?;
         writeln!(out, "created {}", ignore.display())?;

@@ -11,6 +11,7 @@ mod check;
 mod completions;
 mod convert;
 mod explain;
+mod external;
 mod failure;
 mod fix;
 mod init;
@@ -65,6 +66,11 @@ fn lookup<'a>(sources: &'a SourceSet) -> impl Fn(FileId) -> SourceText<'a> {
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+/// A path as seen from the project folder, where it lies in it.
+fn shown_from(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string().replace('\\', "/")
 }
 
 /// What a user should know that is no finding, onto standard error; nobody need read it.

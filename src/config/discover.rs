@@ -41,6 +41,8 @@ pub struct Overrides {
     pub attack_bundles: Vec<PathBuf>,
     /// `--fail-on`
     pub fail_on: Option<Severity>,
+    /// `--external-cache`
+    pub external_cache: Option<PathBuf>,
     /// The flags of the content kinds.
     pub content: [Vec<PathBuf>; Kind::ALL.len()],
 }
@@ -242,6 +244,11 @@ impl Paths<'_> {
                 levels: settings.levels,
                 fail_on: flags.fail_on.or(settings.fail_on).unwrap_or(usual.fail_on),
                 baseline: self.seen(self.base, settings.baseline.as_deref().unwrap_or(&usual.baseline)),
+                external_skip: settings.external_skip,
+                external_cache: match &flags.external_cache {
+                    Some(path) => self.seen(self.here, path),
+                    None => self.seen(self.base, settings.external_cache.as_deref().unwrap_or(&usual.external_cache)),
+                },
             },
             queries: self.queries(settings.show, settings.compat, settings.placeholders),
             coverage: CoverageConfig {

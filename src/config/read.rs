@@ -65,6 +65,10 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// `[check] baseline`
     pub baseline: Option<PathBuf>,
+    /// `[check] external_skip`
+    pub external_skip: Vec<String>,
+    /// `[check] external_cache`
+    pub external_cache: Option<PathBuf>,
     /// `[build] output`
     pub output: Option<PathBuf>,
     /// `[coverage]`
@@ -185,6 +189,7 @@ impl Reader<'_> {
                     "theme" => self.settings.theme = Some(path),
                     "names" => self.settings.names = Some(path),
                     "baseline" if key.table == "coverage" => self.settings.coverage.baseline = Some(path.value),
+                    "external_cache" => self.settings.external_cache = Some(path.value),
                     "baseline" => self.settings.baseline = Some(path.value),
                     _ => self.settings.output = Some(path.value),
                 }
@@ -196,6 +201,7 @@ impl Reader<'_> {
                     None => self.settings.bundles = Some(paths),
                 }
             }
+            Takes::Addresses => self.addresses(key, value),
             Takes::Queries => self.queries(key, value),
             Takes::Lists => self.lists(key, value),
             Takes::Levels | Takes::Needs => self.words(key, value),
@@ -255,6 +261,12 @@ impl Reader<'_> {
             DeValue::Array(items) => items.iter().filter_map(|item| self.path(key, item)).collect(),
             _ => self.path(key, value).into_iter().collect(),
         }
+    }
+
+    fn addresses(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
+        let items = value.get_ref().as_array().map_or(std::slice::from_ref(value), |items| &items[..]);
+        let patterns: Vec<String> = items.iter().filter_map(|item| self.text(key, item)).collect();
+        self.settings.external_skip = patterns;
     }
 
     pub(super) fn wrong_type(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {

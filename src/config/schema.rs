@@ -42,6 +42,8 @@ pub enum Takes {
     Codes,
     /// A pattern of paths or a list of them.
     Globs,
+    /// A pattern of addresses or a list of them.
+    Addresses,
     /// `error`, `warning` or `note`.
     Severity,
     /// A file that may still have to be made.
@@ -67,6 +69,7 @@ impl Takes {
             Self::Minima => "a table of whole numbers",
             Self::Codes => "a list of codes, each a name or a table `{ code, paths }`",
             Self::Globs => "a pattern of paths, or a list of them",
+            Self::Addresses => "a pattern of addresses, or a list of them",
             Self::Severity => "`\"error\"`, `\"warning\"` or `\"note\"`",
         }
     }
@@ -296,6 +299,25 @@ pub const KEYS: &[Key] = &[
         None,
         "The file of known findings: `check --baseline write` writes it, `check --baseline use` tells only what is not \
          in it.",
+    ),
+    key(
+        "check",
+        "external_skip",
+        Takes::Addresses,
+        "none",
+        None,
+        "External addresses that `check --external` does not ask for: `external_skip = \
+         [\"https://attack.mitre.org/*\"]`. `*` stands for anything, `/` included. Names that are kept for examples \
+         (`example.com`, `*.example`) are never asked for.",
+    ),
+    key(
+        "check",
+        "external_cache",
+        Takes::NewFile,
+        "`\"purplebook-external.json\"`",
+        Some("--external-cache"),
+        "Where `check --external` keeps the addresses that answered, so that it does not ask again for 7 days \
+         (`--external-max-age`). It is not for the repository: ignore it, or keep it between runs of CI.",
     ),
     key(
         "build",

@@ -17,12 +17,22 @@ pub struct CheckConfig {
     pub fail_on: Severity,
     /// The file of known findings.
     pub baseline: PathBuf,
+    /// Patterns of external addresses that are not asked for.
+    pub external_skip: Vec<String>,
+    /// The file of answers to external addresses.
+    pub external_cache: PathBuf,
 }
 
 impl Default for CheckConfig {
     /// All findings as they are; errors and warnings fail a check.
     fn default() -> Self {
-        Self { levels: Vec::new(), fail_on: Severity::Warning, baseline: PathBuf::from("purplebook-baseline.json") }
+        Self {
+            levels: Vec::new(),
+            fail_on: Severity::Warning,
+            baseline: PathBuf::from("purplebook-baseline.json"),
+            external_skip: Vec::new(),
+            external_cache: PathBuf::from("purplebook-external.json"),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stages, composed once: from a configuration to a linked project, and from there to a site.
 
 mod coverage;
+mod external;
 mod mends;
 mod output;
 mod release;
@@ -8,7 +9,7 @@ mod site;
 
 pub use crate::load::attack::Import;
 pub use mends::Mendable;
-pub use output::{WrittenSite, build, check_folder};
+pub use output::{AskSite, WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, import, releases};
 
 use crate::check::policy::{self, Policy};

@@ -1,18 +1,19 @@
 //! A project on disk, and the links of what was written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::check::site_links::{BrokenLink, FileLinks, SiteLinks};
+use crate::check::external::{self, Verdict, bare};
+use crate::check::site_links::{BrokenLink, FileLinks, OutsideLink, SiteLinks};
 use crate::config::Config;
 use crate::model::Kind;
 use crate::report::{Finding, Findings, Progress, Stage};
 use crate::site::OutPath;
 use crate::source::{self, FileRole, SourceFile, SourceSet};
-use crate::text::Span;
+use crate::text::{FileId, Span};
 use crate::write::{Manifest, OutputDir, Sink, WriteError};
 
 use super::{Error, Project};
@@ -86,24 +87,41 @@ impl Project {
         let keeper = Keeper { wanted, kept: Mutex::default() };
         self.render(&keeper, progress)?;
         let kept = keeper.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(written(&broken, &kept, "", files, links))
+        Ok(written(&broken, &[], &kept, "", files, links))
     }
 }
 
-/// Checks every link and anchor of the site in a folder.
+/// Gives the verdicts on addresses outside a site, by the bare address; those it leaves out are not
+/// told of.
+pub type AskSite<'a> = &'a dyn Fn(&[String]) -> BTreeMap<String, Verdict>;
+
+/// Checks every link and anchor of the site in a folder, also those that leave it if there is
+/// somebody to ask.
 ///
 /// # Errors
 /// If the folder cannot be read.
-pub fn check_folder(folder: &Path, shown: &str, base_url: Option<&str>) -> Result<WrittenSite, Error> {
+pub fn check_folder(
+    folder: &Path,
+    shown: &str,
+    base_url: Option<&str>,
+    ask: Option<AskSite<'_>>,
+) -> Result<WrittenSite, Error> {
     let files: BTreeMap<String, Vec<u8>> = source::named::folder(folder)?.into_iter().collect();
     let site = SiteLinks::new(files.par_iter().map(|(path, bytes)| FileLinks::scan(path, bytes)).collect());
     let broken = site.resolve(base_url, |_| None);
-    Ok(written(&broken, &files, shown, files.len(), site.len()))
+    let Some(ask) = ask else { return Ok(written(&broken, &[], &files, shown, files.len(), site.len())) };
+    let external = site.external(base_url);
+    let urls: Vec<String> = external.keys().map(|url| (*url).to_owned()).collect();
+    let verdicts = ask(&urls);
+    let known = external.iter().filter_map(|(url, link)| Some((*url, verdicts.get(bare(url))?, *link)));
+    let bad = known.filter(|(_, verdict, _)| **verdict != Verdict::Fine);
+    Ok(written(&broken, &bad.collect::<Vec<_>>(), &files, shown, files.len(), site.len()))
 }
 
 /// Broken links as findings in the files they stand in.
 fn written(
     broken: &[BrokenLink],
+    outside: &[(&str, &Verdict, OutsideLink<'_>)],
     files: &BTreeMap<String, Vec<u8>>,
     folder: &str,
     count: usize,
@@ -115,14 +133,24 @@ fn written(
         within: path.clone(),
         text: String::from_utf8_lossy(bytes).into_owned(),
     };
-    let at_fault = files.iter().filter(|(path, _)| broken.iter().any(|link| link.file == **path));
+    let wanted: BTreeSet<&str> =
+        broken.iter().map(|link| link.file.as_str()).chain(outside.iter().map(|(.., link)| link.file)).collect();
+    let at_fault = files.iter().filter(|(path, _)| wanted.contains(path.as_str()));
     let sources = SourceSet::new(at_fault.map(source).collect(), Vec::new());
+    let numbers: BTreeMap<&str, FileId> = sources.iter().map(|(id, file)| (file.within.as_str(), id)).collect();
     let finding = |link: &BrokenLink| {
-        let (file, _) = sources.iter().find(|(_, file)| file.within == link.file)?;
-        let span = Span::new(file, link.bytes.0, link.bytes.1);
+        let span = Span::new(*numbers.get(link.file.as_str())?, link.bytes.0, link.bytes.1);
         Some(Finding::new(link.code(), span, format!("`{}`: {}", link.href, link.why)))
     };
-    let findings: Findings = broken.iter().filter_map(finding).collect();
+    let outside = outside.iter().filter_map(|(url, verdict, link)| {
+        let file = *numbers.get(link.file)?;
+        // Of Markdown the whole link is known.
+        let (start, end) = link.bytes;
+        let written = sources.file(file).text.get(start..end).and_then(|written| written.rfind(url));
+        let (start, end) = written.map_or((start, end), |at| (start + at, start + at + url.len()));
+        external::finding(url, verdict, Span::new(file, start, end), link.more)
+    });
+    let findings: Findings = broken.iter().filter_map(finding).chain(outside).collect();
     WrittenSite { findings: findings.sorted(), sources, files: count, links }
 }
 

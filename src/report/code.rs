@@ -116,6 +116,10 @@ catalogue! {
     PB503 UnsafeUrl Warning "unsafe address";
     PB504 BrokenSiteLink Error "broken link in the written site";
     PB505 BrokenSiteAnchor Error "broken anchor in the written site";
+    PB511 DeadAddress Warning "dead external address";
+    PB512 UnreachableAddress Note "external address cannot be reached";
+    PB513 UncheckedAddress Note "external address could not be checked";
+    PB514 MovedAddress Note "external address has moved";
     PB601 NoDataForEvent Note "no Data Needed for the event";
     PB602 NoDataForLogSource Note "no Data Needed for the log source";
     PB603 NoDataForFields Note "no Data Needed has the fields";

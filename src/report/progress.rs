@@ -19,13 +19,23 @@ pub enum Stage {
     Rendering,
     /// Looking for problems.
     Checking,
+    /// Asking for external addresses.
+    Asking,
     /// Putting the site in place.
     Writing,
 }
 
 impl Stage {
-    const ALL: [Self; 7] =
-        [Self::Reading, Self::Loading, Self::Linking, Self::Converting, Self::Rendering, Self::Checking, Self::Writing];
+    const ALL: [Self; 8] = [
+        Self::Reading,
+        Self::Loading,
+        Self::Linking,
+        Self::Converting,
+        Self::Rendering,
+        Self::Checking,
+        Self::Asking,
+        Self::Writing,
+    ];
 
     /// As shown.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +46,7 @@ impl Stage {
             Self::Converting => "Converting rules",
             Self::Rendering => "Rendering pages",
             Self::Checking => "Checking",
+            Self::Asking => "Asking for external addresses",
             Self::Writing => "Writing the site",
         }
     }

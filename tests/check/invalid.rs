@@ -15,6 +15,10 @@ use crate::project::{check, copy};
 /// Codes no folder of files can have, and why.
 const WITHOUT_PROJECT: &[(&str, &str)] = &[
     ("PB008", "a symbolic link or a device, which not every checkout can hold: source::read's tests"),
+    ("PB511", "told with `--external` only: external"),
+    ("PB512", "told with `--external` only: external"),
+    ("PB513", "told with `--external` only: external"),
+    ("PB514", "told with `--external` only: external"),
     ("PB905", "told with `--baseline use` only: check_known"),
     ("PB811", "no project names configurations of 2019 yet: load::sigmac_config's tests"),
     ("PB812", "no project names configurations of 2019 yet: load::sigmac_config's tests"),

@@ -1,6 +1,8 @@
 //! What `purplebook check` tells, and what it does not.
 
 mod attack;
+mod coverage;
+mod external;
 mod formats;
 mod invalid;
 mod known;

@@ -261,7 +261,11 @@ fn init_overwrites_nothing() {
     let dir = project(&[(".gitignore", "mine\n"), ("sub/content/x", "")]);
     let output = purplebook(dir.path(), &["init"]);
     assert_eq!(code(&output), Some(0));
-    assert!(out(&output).contains("add the line `/output/` to it"), "{}", out(&output));
+    assert!(
+        out(&output).contains("add the lines `/output/` and `/purplebook-external.json` to it"),
+        "{}",
+        out(&output)
+    );
     assert_eq!(fs::read_to_string(dir.path().join(".gitignore")).expect("text"), "mine\n");
     let before = files(dir.path());
     let again = purplebook(dir.path(), &["init"]);

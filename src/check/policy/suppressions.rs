@@ -11,6 +11,7 @@ use crate::report::render::Lookup;
 use crate::report::{Code, Finding, Findings};
 use crate::text::{At, FileId, LineIndex, Span};
 
+use super::super::external::is_external;
 use super::comments::{Comment, Comments, comments};
 
 /// `found` without what comments in `files` suppress, and with what is wrong with these comments.
@@ -107,6 +108,10 @@ impl<'t> Suppressions<'t> {
 
     fn complain(&self, findings: &mut Findings) {
         for Suppressed { code, span, line, .. } in self.all.iter().filter(|suppressed| !suppressed.used) {
+            // Nobody may have asked, and what was asked may answer today.
+            if is_external(*code) {
+                continue;
+            }
             let message = format!("there is no `{code}` on line {line} to suppress");
             findings.push(Finding::new(Code::UnusedSuppression, *span, message).help("remove it"));
         }

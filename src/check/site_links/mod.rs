@@ -20,6 +20,8 @@ use rayon::prelude::*;
 use crate::report::Code;
 use crate::text::LineIndex;
 
+use super::external::is_web;
+
 use address::{Base, Files};
 
 /// The links and anchors of one written file.
@@ -189,6 +191,19 @@ impl fmt::Display for BrokenLink {
     }
 }
 
+/// An address outside the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutsideLink<'a> {
+    /// The first file with it, relative to the site's root.
+    pub file: &'a str,
+    /// The first and one past the last byte, in the file, of the address or of the link around it.
+    pub bytes: (usize, usize),
+    /// How many other files have it.
+    pub more: usize,
+    /// The last of the files.
+    last: &'a str,
+}
+
 /// The links of a whole site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SiteLinks {
@@ -225,6 +240,33 @@ impl SiteLinks {
             if broken.is_empty() { Vec::new() } else { place(file, broken, read(&file.path)) }
         });
         broken.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
+    /// Every address outside the site that is one of the web: where it stands first, and how many
+    /// files have it besides.
+    pub fn external(&self, base_url: Option<&str>) -> BTreeMap<&str, OutsideLink<'_>> {
+        let base = Base::new(base_url);
+        let mut all: BTreeMap<&str, OutsideLink<'_>> = BTreeMap::new();
+        for file in &self.files {
+            for link in &file.links {
+                let url = link.href.of(&file.arena);
+                if !is_web(url) || !matches!(base.target(&file.path, url), Ok(None)) {
+                    continue;
+                }
+                match all.get_mut(url) {
+                    None => {
+                        let bytes = (link.at.start as usize, link.at.end as usize);
+                        all.insert(url, OutsideLink { file: &file.path, bytes, more: 0, last: &file.path });
+                    }
+                    Some(known) if known.last != file.path => {
+                        known.more += 1;
+                        known.last = &file.path;
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        all
     }
 
     fn broken_of<'a>(&self, file: &'a FileLinks, files: &Files<'_>, base: &Base) -> Vec<(&'a Link, Why)> {

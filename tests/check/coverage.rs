@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+use crate::project::{check, project, purplebook, write};
 
 const RULE: &str = "\
 title: TITLE
@@ -96,17 +97,10 @@ const RECORDED: &str = r#"{
 }
 "#;
 
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
 /// A project with two sub-techniques of one technique covered, one of them tested.
-fn project() -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
+fn covered() -> TempDir {
+    let dir = project(&[]);
     let root = dir.path();
-    fs::create_dir_all(root.join("site")).expect("a folder");
     // What these tests are not about.
     write(
         root,
@@ -123,24 +117,12 @@ fn project() -> TempDir {
     dir
 }
 
-/// Exit code, standard output and standard error.
-fn check(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_purplebook"));
-    command.args(["check", "--output", "site"]).args(args);
-    if !args.contains(&"--format") {
-        command.args(["--format", "concise"]);
-    }
-    let output = command.current_dir(folder).stdin(Stdio::null()).output().expect("the program runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
-}
-
 fn said(code: i32, out: &str, err: &str) -> (i32, String, String) {
     (code, out.to_owned(), err.to_owned())
 }
 
 fn recorded() -> TempDir {
-    let dir = project();
+    let dir = covered();
     let written = said(0, "coverage of 2 techniques written to ci/coverage.json\n", "");
     assert_eq!(check(dir.path(), &["--coverage-baseline", "write"]), written);
     dir
@@ -175,7 +157,7 @@ fn a_technique_without_its_rules_is_told_with_their_ids() {
     let lost = "ci/coverage.json:24:14: warning[PB614] no rule covers T1059.003 (Windows Command Shell) any more; when \
                 coverage was recorded, `22222222-2222-4222-8222-222222222222` did\n1 warning in 1 file\n";
     assert_eq!(check(root, &[]), said(1, lost, ""));
-    let human = check(root, &["--format", "human"]).1;
+    let human = purplebook(root, &["check", "--output", "site"]).1;
     assert!(
         human.contains("content/rules/shell.yml:3:1") && human.contains("this rule has other techniques now"),
         "{human}"
@@ -235,7 +217,7 @@ ci/coverage.json:24:14: warning[PB616] no Data Needed serves the rules of T1059.
 
 #[test]
 fn a_new_release_of_attack_is_no_drop() {
-    let dir = project();
+    let dir = covered();
     let root = dir.path();
     // T1086 became T1059.001 in ATT&CK 7; T1043 was deprecated; TA0005 was split in 19.
     let old = r#"{
@@ -267,7 +249,7 @@ ci/coverage.json:10:13: warning[PB614] no rule covers T1059.001 (PowerShell, rec
 
 #[test]
 fn the_file_need_not_be_named_in_the_configuration() {
-    let dir = project();
+    let dir = covered();
     let root = dir.path();
     write(root, "purplebook.toml", "[check]\nallow = [\"PB214\", \"PB412\"]\n");
     let written = "coverage of 2 techniques written to purplebook-coverage.json\n";
@@ -290,7 +272,7 @@ fn the_file_need_not_be_named_in_the_configuration() {
 
 #[test]
 fn a_file_that_cannot_be_used_ends_the_check() {
-    let dir = project();
+    let dir = covered();
     let root = dir.path();
     let (code, out, err) = check(root, &[]);
     assert_eq!((code, out.as_str()), (2, ""));
@@ -325,6 +307,6 @@ fn services_see_the_file_from_the_root_of_the_repository() {
     let root = dir.path();
     fs::create_dir(root.join(".git")).expect("a folder");
     write(root, "content/rules/shell.yml", &rule("Shell", SHELL, &["t1059.001"]));
-    let (_, out, _) = check(root, &["--format", "github"]);
+    let (_, out, _) = purplebook(root, &["check", "--output", "site", "--format", "github"]);
     assert!(out.contains("file=ci/coverage.json,line=24,"), "{out}");
 }
