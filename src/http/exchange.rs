@@ -9,7 +9,7 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Error};
+use ureq::{Agent, Error, Timeout};
 
 use crate::check::external::{Address, Ask, Failure, Method, Reply, seconds_between};
 
@@ -31,7 +31,7 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(limits: Limits) -> Self {
-        let connect = limits.timeout.min(LONGEST_CONNECT);
+        let connect = connect_limit(limits);
         let config = Config::builder()
             .user_agent(USER_AGENT)
             .http_status_as_error(false)
@@ -79,6 +79,7 @@ impl Exchange {
     fn failure(&self, error: Error) -> Failure {
         match error {
             Error::HostNotFound => Failure::NoSuchHost,
+            Error::Timeout(Timeout::Connect | Timeout::Resolve) => Failure::Timeout(connect_limit(self.limits)),
             Error::Timeout(_) => Failure::Timeout(self.limits.timeout),
             Error::Io(error) => self.io_failure(&error),
             Error::Rustls(error) => Failure::Secrecy(error.to_string()),
@@ -106,6 +107,18 @@ impl Exchange {
             _ => Failure::Connection(error.to_string()),
         }
     }
+}
+
+/// How long it may take until there is a connection.
+fn connect_limit(limits: Limits) -> Duration {
+    limits.timeout.min(LONGEST_CONNECT)
+}
+
+/// Whether a proxy itself is what is looked up: it was chosen by whoever runs the check.
+fn is_proxy(uri: &Uri, config: &Config) -> bool {
+    config
+        .proxy()
+        .is_some_and(|proxy| uri.host() == Some(proxy.host()) && uri.port_u16().is_none_or(|port| port == proxy.port()))
 }
 
 /// The host of an address, where it is no name.
@@ -145,8 +158,9 @@ impl Resolver for Guarded {
             Error::Io(_) => Error::HostNotFound,
             error => error,
         })?;
+        let allow_private = self.allow_private || is_proxy(uri, config);
         let mut allowed = self.empty();
-        for address in all.iter().filter(|address| self.allow_private || is_public(address.ip())) {
+        for address in all.iter().filter(|address| allow_private || is_public(address.ip())) {
             allowed.push(*address);
         }
         match all.first() {

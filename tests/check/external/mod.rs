@@ -383,6 +383,25 @@ fn hosts_that_are_not_public_are_refused_also_behind_names_and_redirects() {
 }
 
 #[test]
+fn a_proxy_is_used_and_asked_for_nothing_that_is_not_public() {
+    let proxy = Server::new(&[("CONNECT www.no-such-host.zz:80", |_| status("403 Forbidden"))]);
+    let dir = referring(&["http://www.no-such-host.zz/x".to_owned(), "http://10.0.0.1/x".to_owned()]);
+    let mut command = check_command(dir.path(), &["--external", "--external-pause", "0"]);
+    for name in ["https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        command.env_remove(name);
+    }
+    command.env("http_proxy", proxy.url(""));
+    let (code, out, _) = answer(command);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((code, lines.len()), (0, 3), "{out}");
+    let refused = "content/rules/a.yml:4:5: note[PB512] `http://www.no-such-host.zz/x` cannot be reached: there is no \
+                   connection: CONNECT proxy failed: ";
+    assert!(lines[0].starts_with(refused), "{}", lines[0]);
+    assert!(lines[1].contains("`10.0.0.1` is no public address"), "{}", lines[1]);
+    assert_eq!(proxy.asked(), ["CONNECT www.no-such-host.zz:80"; 2]);
+}
+
+#[test]
 fn what_is_skipped_is_not_asked_for() {
     let server = Server::new(&[]);
     let dir = referring(&[
