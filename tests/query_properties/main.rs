@@ -1,8 +1,12 @@
 //! Whatever stands in a rule: no panic, no blow-up, and no value that escapes its quotes.
 
+mod canon;
 mod formats;
 mod hostile;
+mod lists;
+mod mistakes;
 mod names;
+mod networks;
 #[path = "../query_support/mod.rs"]
 mod query_support;
 mod readers;

@@ -1,4 +1,6 @@
-//! What a query asks of one field, as its engine understands it, and what a rule asks.
+//! What a query asks of an event, as its engine understands it, and what a rule asks.
+
+use std::net::IpAddr;
 
 use fancy_regex::Regex;
 
@@ -15,21 +17,38 @@ pub(crate) enum Piece {
 pub(crate) enum Case {
     /// In any case.
     Any,
+    /// Those of ASCII in any case, others as they are.
+    Ascii,
     /// As they are.
     Exact,
     /// The value in lower case with the text as it is.
     Lowered,
 }
 
-/// What is asked of a value.
+/// What is asked of a value, or of an event.
 #[derive(Debug, Clone)]
 pub(crate) enum Sought {
     /// A text with wildcards, which is the whole value.
     Glob(Vec<Piece>, Case),
-    /// A regular expression.
-    Regex(Box<Regex>),
+    /// A regular expression, found anywhere in a value.
+    Regex(Box<Regex>, String),
+    /// An address in a network.
+    Net(String),
+    /// Words in a row, as an analyzed field holds them.
+    Phrase(String),
+    /// Asked of the event, whatever the field.
+    Words(Box<Sought>),
     /// All of these.
     All(Vec<Sought>),
+    /// Any of these.
+    Any(Vec<Sought>),
+}
+
+/// What an event has: the field's value, and what stands elsewhere in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event<'e> {
+    pub(crate) field: &'e str,
+    pub(crate) words: &'e str,
 }
 
 impl Sought {
@@ -40,7 +59,7 @@ impl Sought {
     /// A regular expression found anywhere in a value.
     pub(crate) fn within(regex: &str) -> Result<Self, String> {
         let compiled = Regex::new(regex).map_err(|error| format!("{error}: {regex}"))?;
-        Ok(Self::Regex(Box::new(compiled)))
+        Ok(Self::Regex(Box::new(compiled), regex.to_owned()))
     }
 
     /// A regular expression that is the whole value.
@@ -48,20 +67,51 @@ impl Sought {
         Self::within(&format!(r"\A(?:{regex})\z"))
     }
 
-    /// Whether a value is found.
+    /// The same, asked of the whole event.
+    pub(crate) fn anywhere(self) -> Self {
+        Self::Words(Box::new(self))
+    }
+
+    /// Whether a value of the field is found.
     pub(crate) fn finds(&self, value: &str) -> bool {
+        self.finds_event(Event { field: value, words: "" })
+    }
+
+    /// Whether an event is found.
+    pub(crate) fn finds_event(&self, event: Event<'_>) -> bool {
         match self {
             Self::Glob(pieces, Case::Lowered) => {
-                let value: Vec<char> = value.to_lowercase().chars().collect();
+                let value: Vec<char> = event.field.to_lowercase().chars().collect();
                 glob(pieces, &value, |a, b| a == b)
             }
             Self::Glob(pieces, case) => {
-                let value: Vec<char> = value.chars().collect();
-                let same = |a: char, b: char| a == b || (*case == Case::Any && a.to_lowercase().eq(b.to_lowercase()));
+                let value: Vec<char> = event.field.chars().collect();
+                let same = |a: char, b: char| match case {
+                    Case::Any => a == b || a.to_lowercase().eq(b.to_lowercase()),
+                    Case::Ascii => a.eq_ignore_ascii_case(&b),
+                    _ => a == b,
+                };
                 glob(pieces, &value, same)
             }
-            Self::Regex(regex) => regex.is_match(value).expect("it does not give up"),
-            Self::All(all) => all.iter().all(|one| one.finds(value)),
+            Self::Regex(regex, _) => regex.is_match(event.field).expect("it does not give up"),
+            Self::Net(network) => {
+                let network: Option<(IpAddr, u32)> = network
+                    .split_once('/')
+                    .and_then(|(address, bits)| Some((address.parse().ok()?, bits.parse().ok()?)));
+                match (network, event.field.parse()) {
+                    (Some((IpAddr::V4(network), bits)), Ok(IpAddr::V4(address))) => {
+                        (network.to_bits() ^ address.to_bits()).checked_shr(32 - bits).unwrap_or(0) == 0
+                    }
+                    (Some((IpAddr::V6(network), bits)), Ok(IpAddr::V6(address))) => {
+                        (network.to_bits() ^ address.to_bits()).checked_shr(128 - bits).unwrap_or(0) == 0
+                    }
+                    _ => false,
+                }
+            }
+            Self::Phrase(text) => event.field.to_lowercase().contains(&text.to_lowercase()),
+            Self::Words(inner) => inner.finds(event.words),
+            Self::All(all) => all.iter().all(|one| one.finds_event(event)),
+            Self::Any(any) => any.iter().any(|one| one.finds_event(event)),
         }
     }
 }

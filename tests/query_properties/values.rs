@@ -24,7 +24,7 @@ fn character() -> impl Strategy<Value = char> {
     ]
 }
 
-fn piece() -> impl Strategy<Value = Piece> {
+pub(crate) fn piece() -> impl Strategy<Value = Piece> {
     prop_oneof![
         10 => character().prop_map(Piece::Char),
         1 => Just(Piece::Many),
@@ -46,7 +46,7 @@ enum Way {
 }
 
 /// A value of these pieces.
-fn filled(pieces: &[Piece], many: &str, one: char) -> String {
+pub(crate) fn filled(pieces: &[Piece], many: &str, one: char) -> String {
     let piece = |piece: &Piece| match piece {
         Piece::Char(c) => c.to_string(),
         Piece::Many => many.to_owned(),
@@ -56,7 +56,7 @@ fn filled(pieces: &[Piece], many: &str, one: char) -> String {
 }
 
 /// Values that are found, nearly found and not found.
-fn probes(pieces: &[Piece]) -> Vec<String> {
+pub(crate) fn probes(pieces: &[Piece]) -> Vec<String> {
     let filled = |many: &str, one: char| filled(pieces, many, one);
     let value = filled("", 'j');
     let mut probes = vec![

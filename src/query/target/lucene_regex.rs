@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use regex_syntax::ast::{self, Ast};
 use regex_syntax::ast::{AssertionKind, ClassPerlKind, ClassSet, ClassSetItem, Flag, GroupKind, RepetitionKind};
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
 use crate::query::refusal::Refusal;
 use crate::query::test::RegexFlags;
@@ -185,9 +186,11 @@ impl Writer {
     }
 
     fn literal(&mut self, c: char) {
-        let swapped = if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
-        if self.ignore_case && swapped != c {
-            self.out.extend(['[', c, swapped, ']']);
+        if self.ignore_case && !other_cases(c, c).is_empty() {
+            self.out.push('[');
+            self.class_char(c);
+            self.class_cases(c, c);
+            self.out.push(']');
             return;
         }
         if r#".?+*|{}[]()"\#@&<>~/^$-"#.contains(c) {
@@ -211,20 +214,11 @@ impl Writer {
             ClassSetItem::Empty(_) => {}
             ClassSetItem::Literal(literal) => {
                 self.class_char(literal.c);
-                if self.ignore_case && literal.c.is_ascii_alphabetic() {
-                    self.class_char((literal.c as u8 ^ 0x20) as char);
-                }
+                self.class_cases(literal.c, literal.c);
             }
             ClassSetItem::Range(range) => {
                 self.class_range(range.start.c, range.end.c);
-                if self.ignore_case {
-                    for (low, high) in [('a', 'z'), ('A', 'Z')] {
-                        let (start, end) = (range.start.c.max(low), range.end.c.min(high));
-                        if start <= end {
-                            self.class_range((start as u8 ^ 0x20) as char, (end as u8 ^ 0x20) as char);
-                        }
-                    }
-                }
+                self.class_cases(range.start.c, range.end.c);
             }
             ClassSetItem::Perl(class) if !class.negated => self.out.push_str(perl(&class.kind)),
             ClassSetItem::Union(union) => union.items.iter().try_for_each(|item| self.class_item(item))?,
@@ -246,6 +240,21 @@ impl Writer {
         self.out.push(c);
     }
 
+    /// What else a range of characters finds where case is ignored.
+    fn class_cases(&mut self, start: char, end: char) {
+        if !self.ignore_case {
+            return;
+        }
+        for (start, end) in other_cases(start, end) {
+            // Two neighbours need no sign of a range.
+            if end as u32 - start as u32 <= 1 {
+                (start..=end).for_each(|c| self.class_char(c));
+            } else {
+                self.class_range(start, end);
+            }
+        }
+    }
+
     /// Laziness changes which match is found, never whether there is one.
     fn repetition(&mut self, repetition: &ast::Repetition) -> Result<(), String> {
         if matches!(&*repetition.ast, Ast::Repetition(_)) {
@@ -265,6 +274,27 @@ impl Writer {
         };
         Ok(())
     }
+}
+
+/// The characters that are another case of one of a range. Those of ASCII have theirs in ASCII.
+fn other_cases(start: char, end: char) -> Vec<(char, char)> {
+    let mut others = Vec::new();
+    for (low, high) in [('a', 'z'), ('A', 'Z')] {
+        let (start, end) = (start.max(low), end.min(high));
+        if start <= end {
+            others.push(((start as u8 ^ 0x20) as char, (end as u8 ^ 0x20) as char));
+        }
+    }
+    let start = start.max('\u{80}');
+    if start <= end {
+        let given = ClassUnicode::new([ClassUnicodeRange::new(start, end)]);
+        let mut folded = given.clone();
+        if folded.try_case_fold_simple().is_ok() {
+            folded.difference(&given);
+            others.extend(folded.iter().map(|range| (range.start(), range.end())));
+        }
+    }
+    others
 }
 
 fn is_start(ast: &Ast) -> bool {
@@ -327,6 +357,8 @@ mod tests {
             (r"a/b<c>", r".*a\/b\<c\>.*"),
             (r"(?i)ab1", ".*[aA][bB]1.*"),
             (r"(?i)[a-f]$", ".*[a-fA-F]"),
+            (r"(?i)Äß½", ".*[Ää][ßẞ]½.*"),
+            (r"(?i)^[ä-öσ]$", "[ä-öÄ-Ö\u{212b}σΣς]"),
             (r"x\\$", r".*x[\\]"),
             (r"(?:a|b)+", ".*(a|b)+.*"),
         ] {
