@@ -6,7 +6,7 @@ use crate::model::{Attack, AttackId, AttackKind, Domain, Origin, Status};
 use crate::report::{Change, Code, Finding, Findings};
 
 use super::CheckInput;
-use super::attack_version::is_skewed;
+use super::attack_version::{is_older, is_skewed};
 use super::references::noun;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
@@ -27,6 +27,7 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
 fn retired(graph: &Graph, findings: &mut Findings) {
     let attack = &graph.corpus().attack;
     let mut split: Option<Finding> = None;
+    let part_of = is_older(graph).then_some(Code::OlderAttack);
     for edge in graph.indirect() {
         let (Some(place), Some(object)) = (&edge.place, graph.attack(edge.to)) else { continue };
         match &edge.via {
@@ -46,6 +47,7 @@ fn retired(graph: &Graph, findings: &mut Findings) {
                 let stays = trigger(graph, edge.from).is_none_or(|origin| {
                     origin.stem == use_it && folder_name(origin).is_none_or(|name| name == use_it)
                 });
+                let finding = Finding { part_of, ..finding };
                 findings.push(if stays { finding.fix(place.clone(), Change::Write(use_it)) } else { finding });
             }
             Via::RetiredTactic(name) => {
@@ -61,7 +63,8 @@ fn retired(graph: &Graph, findings: &mut Findings) {
                 let message = format!("ATT&CK {} has no tactic `{name}` any more", attack.version);
                 let help = format!("by its techniques, this {} belongs to `attack.{slug}`", noun(edge.from));
                 let change = Change::Write(format!("attack.{slug}"));
-                split = Some(Finding::new(Code::RetiredTactic, at, message).help(help).fix(place.clone(), change));
+                let finding = Finding::new(Code::RetiredTactic, at, message).help(help).fix(place.clone(), change);
+                split = Some(Finding { part_of, ..finding });
             }
         }
     }

@@ -103,6 +103,9 @@ pub(super) enum Command {
 pub(super) enum AttackCommand {
     /// List the releases that are built in or configured, with what is in them
     List {
+        /// How it is shown: human or json
+        #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+        format: AttackFormat,
         #[command(flatten)]
         project: ProjectArgs,
     },
@@ -124,22 +127,23 @@ pub(super) enum AttackCommand {
         to: String,
         /// How it is shown: human or json
         #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
-        format: DiffFormat,
+        format: AttackFormat,
         #[command(flatten)]
         project: ProjectArgs,
     },
-    /// Take rules, playbooks and Triggers to another release
+    /// Take rules, playbooks, Triggers and Navigator layers to another release
     #[command(
         after_help = "Nothing is written without --fix: the changes are printed as a diff, then what is done and \
                             asked in each file. A tag with exactly one successor is moved; a tag with several, or none, \
-                            is a question and stays. Comments and layout stay as they are.\n\nExit codes: 0 nothing \
+                            is a question and stays. Tactics follow their techniques. Comments and layout stay as they \
+                            are.\n\nExit codes: 0 nothing \
                             is left to do, 1 there are questions (or, without --fix, changes), 2 could not run."
     )]
     Upgrade(UpgradeArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiffFormat {
+pub(super) enum AttackFormat {
     Human,
     Json,
 }
@@ -162,6 +166,9 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct UpgradeArgs {
+    /// The release the content is of [default: the configured one]
+    #[arg(long, value_name = "VERSION")]
+    pub(super) from: Option<String>,
     /// The release to go to
     #[arg(long, value_name = "VERSION")]
     pub(super) to: String,
@@ -171,6 +178,9 @@ pub(super) struct UpgradeArgs {
     /// Write the changes
     #[arg(long)]
     pub(super) fix: bool,
+    /// How it is shown: human or json
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+    pub(super) format: AttackFormat,
     #[command(flatten)]
     pub(super) project: ProjectArgs,
 }

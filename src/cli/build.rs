@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::time::Instant;
 
+use crate::check::policy;
 use crate::config::discover;
 use crate::convert::known_queries;
 use crate::project::{self, Project};
@@ -30,7 +31,7 @@ pub(super) fn run(args: BuildArgs, terminal: Terminal) -> Result<u8, Failure> {
     let output = config.output.clone();
     use_threads(args.jobs)?;
     let (project, manifest) = with_progress(|progress| project::build(config, progress))?;
-    let told = project.told();
+    let told = policy::gathered(project.told());
     complain(&project, &told, terminal);
     let mut out = io::stdout().lock();
     writeln!(out, "{}", summary::table(project.tally()))?;

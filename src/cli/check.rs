@@ -106,6 +106,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     policy.baseline = known.as_ref();
     let both = |id: FileId| ours.get(id).unwrap_or_else(|| both(id));
     let Told { findings, known, unchanged } = policy::told(findings, &both, policy);
+    let findings = policy::gathered(findings);
     hidden(known, &format!("known from {}", shown_from(&root, &choice.baseline)));
     hidden(unchanged, &format!("not of what changed since {}", args.changed_since.as_deref().unwrap_or_default()));
     if args.format.is_for_service() {

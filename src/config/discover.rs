@@ -211,6 +211,9 @@ impl Paths<'_> {
         let bundles = self.chosen("--attack-bundle", &flags.attack_bundles, settings.bundles, Wanted::File)?;
         let theme =
             self.chosen("--theme", flags.theme.as_slice(), settings.theme.map(|theme| vec![theme]), Wanted::Folder)?;
+        let layers = self.chosen("", &[], settings.layers, Wanted::Folder)?;
+        let usual_layers = || Some(self.root.join("content/layers")).filter(|folder| folder.is_dir());
+        let layers = layers.unwrap_or_else(|| usual_layers().into_iter().collect());
         let names = settings.names.map(|names| self.written(&names, Wanted::File));
         let base_url = match &flags.base_url {
             Some(url) => Some(web_address(url).map_err(|problem| ConfigError::Flag {
@@ -238,6 +241,7 @@ impl Paths<'_> {
                 version: flags.attack_version.clone().or(settings.attack_version),
                 bundles: bundles.unwrap_or_default(),
                 names,
+                layers,
             },
             markdown: flags.markdown.or(settings.markdown).unwrap_or_default(),
             check: CheckConfig {

@@ -83,6 +83,8 @@ pub struct AttackConfig {
     pub bundles: Vec<PathBuf>,
     /// A table of names that override ATT&CK's.
     pub names: Option<PathBuf>,
+    /// Folders of layers of the ATT&CK Navigator.
+    pub layers: Vec<PathBuf>,
 }
 
 /// `[markdown] profile`

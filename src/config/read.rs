@@ -49,6 +49,8 @@ pub struct Settings {
     pub attack_version: Option<String>,
     /// `[attack] bundle`
     pub bundles: Option<Vec<Written<PathBuf>>>,
+    /// `[attack] layers`
+    pub layers: Option<Vec<Written<PathBuf>>>,
     /// `[attack] names`
     pub names: Option<Written<PathBuf>>,
     /// `[markdown] profile`
@@ -198,6 +200,7 @@ impl Reader<'_> {
                 let paths = self.paths(key, value);
                 match Kind::ALL.into_iter().find(|kind| key.table == "content" && kind.key() == key.name) {
                     Some(kind) => self.settings.content[kind as usize] = Some(paths),
+                    None if key.name == "layers" => self.settings.layers = Some(paths),
                     None => self.settings.bundles = Some(paths),
                 }
             }

@@ -196,6 +196,15 @@ pub const KEYS: &[Key] = &[
         "A table of tab-separated `kind`, `tag`, `id`, `name` lines whose names are shown instead of ATT&CK's.",
     ),
     key(
+        "attack",
+        "layers",
+        Takes::Folders,
+        "`\"content/layers\"`",
+        None,
+        "Layers of the ATT&CK Navigator (`*.json`, at any depth) that `purplebook attack upgrade` takes along; those \
+         below `pages`, which the site offers for download, it takes along as well.",
+    ),
+    key(
         "markdown",
         "profile",
         Takes::Profile,

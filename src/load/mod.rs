@@ -10,6 +10,7 @@ pub mod attack;
 mod data_needed;
 mod enrichment;
 mod fields;
+mod layer;
 mod locate;
 mod logging_policy;
 mod markdown;
@@ -20,6 +21,7 @@ mod sigma;
 mod sigmac_config;
 pub mod yaml;
 
+pub use layer::{Entry, Layer, Word, layer};
 pub use locate::{Nodes, locate};
 pub use mends::{Mend, mends};
 pub use pipeline::pipeline;
@@ -66,7 +68,9 @@ pub fn load(sources: &SourceSet, attack: Attack) -> (Corpus, Findings) {
 fn kind_of(role: FileRole) -> Option<Kind> {
     match role {
         FileRole::Content(kind) | FileRole::NotRead(Some(kind)) => Some(kind),
-        FileRole::Pipeline | FileRole::Config | FileRole::TriggerPage | FileRole::NotRead(None) => None,
+        FileRole::Pipeline | FileRole::Config | FileRole::Layer | FileRole::TriggerPage | FileRole::NotRead(None) => {
+            None
+        }
     }
 }
 

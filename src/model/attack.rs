@@ -195,6 +195,9 @@ pub struct Attack {
     /// Only Enterprise ever retired one. Another domain may still use the same short name
     /// (Mobile's `defense-evasion`), so ask this before [`Self::tactic`] of another domain.
     pub old_tactics: BTreeMap<String, Vec<AttackId>>,
+    /// The first release that no longer had an identifier or a tactic's short name, where it is
+    /// known; those this version has are among them, too.
+    pub retired_since: BTreeMap<String, String>,
     /// Enterprise tactic short names that only a newer release has (`stealth` before 19.0).
     pub newer_tactics: BTreeMap<String, NewerTactic>,
     /// Names that techniques had in earlier releases (`Scheduled Task` of `T1053`), where they

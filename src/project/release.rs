@@ -1,5 +1,6 @@
 //! The releases of ATT&CK at hand, and the content of a project taken from one to another.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, list};
@@ -8,7 +9,7 @@ use crate::load::attack::{self, Import, VERSIONS, embedded};
 use crate::mend::{self, Move};
 use crate::model::Attack;
 use crate::release::{FileChange, Upgrade, upgrade};
-use crate::source::{self, Folder, OnDisk, ReadLimits, SourceFile, SourceSet};
+use crate::source::{self, FileRole, Folder, OnDisk, ReadLimits, SourceFile, SourceSet};
 use crate::text::FileId;
 use crate::write::{self, Rewrite};
 
@@ -83,20 +84,61 @@ pub fn at_hand(config: &Config, version: &str) -> Result<Attack, Error> {
 pub struct Upgrading {
     config: Config,
     sources: SourceSet,
+    /// Where the layers are on the disk.
+    layers: BTreeMap<FileId, PathBuf>,
     upgrade: Upgrade,
+    in_use: String,
+    from: String,
+    to: String,
 }
 
 impl Upgrading {
-    /// Works out what has to change for the release `to`.
+    /// Works out what has to change for the release `to`; the content is of the release `from`,
+    /// or of the configured one.
     ///
     /// # Errors
-    /// If the content cannot be read or the release is not at hand.
-    pub fn plan(config: Config, to: &str) -> Result<Self, Error> {
+    /// If the content cannot be read or a release is not at hand.
+    pub fn plan(config: Config, from: Option<&str>, to: &str) -> Result<Self, Error> {
         let attack = at_hand(&config, to)?;
-        let (sources, _) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        let configured = configured_attack(&config)?.0;
+        let in_use = configured.version.clone();
+        let from = match from {
+            Some(from) => at_hand(&config, from)?,
+            None => configured,
+        };
+        let (from_version, to_version) = (from.version.clone(), attack.version.clone());
+        let (mut sources, _) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        let layers = layers(&config, &mut sources)?;
         let (corpus, _) = load::load(&sources, attack);
-        let upgrade = upgrade(&corpus, &sources);
-        Ok(Self { config, sources, upgrade })
+        let mut built_in = Vec::new();
+        if !layers.is_empty() {
+            for version in VERSIONS {
+                built_in.push(embedded(Some(version))?);
+            }
+        }
+        let known: Vec<&Attack> = std::iter::once(&from).chain(&built_in).collect();
+        let upgrade = upgrade(&corpus, &sources, (from_version != to_version).then_some(&from), &known);
+        Ok(Self { config, sources, layers, upgrade, in_use, from: from_version, to: to_version })
+    }
+
+    /// The release the content is taken to be of.
+    pub fn from(&self) -> &str {
+        &self.from
+    }
+
+    /// The release it goes to.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The release that `check` and `build` go by.
+    pub fn in_use(&self) -> &str {
+        &self.in_use
+    }
+
+    /// Whether `check` and `build` go by another release than the content is of then.
+    pub fn is_pinned_elsewhere(&self) -> bool {
+        self.in_use != self.to
     }
 
     /// The files with a change or a question, by path.
@@ -128,7 +170,7 @@ impl Upgrading {
         let on_disk = OnDisk::new(&self.config.root, &content);
         let mut texts = Vec::new();
         let (mut files, mut moved_folders) = (Vec::new(), Vec::new());
-        let place = |id: &FileId| on_disk.path(self.sources.file(*id));
+        let place = |id: &FileId| self.layers.get(id).cloned().or_else(|| on_disk.path(self.sources.file(*id)));
         for (id, change) in &self.upgrade.files {
             let Some(path) = place(id) else { continue };
             let before = self.sources.file(*id).text.as_str();
@@ -157,6 +199,43 @@ impl Upgrading {
         write::rename(&moved_folders)?;
         Ok(())
     }
+}
+
+/// Puts the layers of a project among its sources, and says where they are on the disk: the files
+/// of `[attack] layers`, and those that free pages have beside them.
+fn layers(config: &Config, sources: &mut SourceSet) -> Result<BTreeMap<FileId, PathBuf>, Error> {
+    let mut found: BTreeMap<PathBuf, (String, String, Vec<u8>)> = BTreeMap::new();
+    for folder in &config.attack.layers {
+        let shown = folder.strip_prefix(&config.root).unwrap_or(folder).display().to_string().replace('\\', "/");
+        for (within, bytes) in source::named::folder(folder)? {
+            found.insert(folder.join(&within), (format!("{shown}/{within}"), within, bytes));
+        }
+    }
+    let pages = folders(config);
+    let on_disk = OnDisk::new(&config.root, &pages);
+    for asset in &sources.assets {
+        let file = SourceFile {
+            role: FileRole::Layer,
+            path: asset.path.clone(),
+            within: asset.within.clone(),
+            text: String::new(),
+        };
+        if let Some(path) = on_disk.path(&file) {
+            found.insert(path, (file.path, file.within, asset.bytes.clone()));
+        }
+    }
+    let mut layers = BTreeMap::new();
+    for (on_disk, (path, within, bytes)) in found {
+        if !within.to_ascii_lowercase().ends_with(".json") {
+            continue;
+        }
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        if load::layer(&text).is_some() {
+            layers.insert(sources.add(SourceFile { role: FileRole::Layer, path, within, text }), on_disk);
+        }
+    }
+    Ok(layers)
 }
 
 /// The last part of a path as shown.

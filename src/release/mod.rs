@@ -2,6 +2,8 @@
 
 mod differences;
 mod items;
+mod layers;
+mod passage;
 mod tags;
 mod triggers;
 mod upgrade;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{EdgeKind, TagIndex, Target, UnresolvedWhy, Via};
+use crate::graph::{EdgeKind, Target, UnresolvedWhy, Via};
 use crate::model::{Attack, AttackId, AttackKind, Status};
 
+use super::passage::Passage;
 use super::{full_name, tag};
 
 /// What becomes of a tag.
@@ -17,9 +18,11 @@ pub(super) enum Outcome {
 }
 
 /// The tags that do not stay as they are, by their position.
-pub(super) fn outcomes(index: &TagIndex<'_>, tags: &[String]) -> BTreeMap<usize, Outcome> {
+pub(super) fn outcomes(passage: &Passage<'_>, tags: &[String]) -> BTreeMap<usize, Outcome> {
+    let index = &passage.index;
     let attack = index.attack();
-    let mut entity = Entity { attack, techniques: Vec::new(), tactics: BTreeMap::new(), outcomes: BTreeMap::new() };
+    let mut entity =
+        Entity { passage, attack, techniques: Vec::new(), tactics: BTreeMap::new(), outcomes: BTreeMap::new() };
     let meanings = index.all(tags);
     for (i, targets) in &meanings {
         entity.look_at(*i, index.in_namespace(&tags[*i]).unwrap_or_default(), targets);
@@ -33,6 +36,7 @@ pub(super) fn outcomes(index: &TagIndex<'_>, tags: &[String]) -> BTreeMap<usize,
 }
 
 /// A technique that is tagged.
+#[derive(Clone, Copy)]
 struct Technique {
     id: AttackId,
     /// The one that was written, where `id` stands in its place.
@@ -40,6 +44,7 @@ struct Technique {
 }
 
 struct Entity<'a> {
+    passage: &'a Passage<'a>,
     attack: &'a Attack,
     /// Techniques, also those given up.
     techniques: Vec<Technique>,
@@ -135,8 +140,8 @@ impl Entity<'_> {
         self.attack.object(id).map(|object| object.tactics.as_slice()).unwrap_or_default()
     }
 
-    /// Tactics that are there only because of a technique that was replaced by one of other
-    /// tactics: they follow it.
+    /// Tactics that are there only because of techniques which are not in them any more: they
+    /// follow these techniques.
     fn leave_tactics(&mut self) {
         let held: BTreeSet<AttackId> =
             self.techniques.iter().flat_map(|technique| self.tactics_of(technique.id)).copied().collect();
@@ -146,37 +151,118 @@ impl Entity<'_> {
             .flat_map(|(ids, in_use)| ids.iter().filter(|id| !*in_use || held.contains(id)))
             .copied()
             .collect();
-        let tagged: Vec<(usize, AttackId)> = self
+        self.complete_parts(&mut present);
+        let mut left: Vec<(usize, AttackId)> = self
             .tactics
             .iter()
             .filter_map(|(i, (ids, in_use))| Some((*i, *ids.first().filter(|_| *in_use)?)))
-            .filter(|(_, tactic)| !held.contains(tactic))
+            .filter(|(_, tactic)| !held.contains(tactic) && !self.passage.is_newer(*tactic))
             .collect();
-        for (i, tactic) in tagged {
-            let followed: Vec<&Technique> = self
-                .techniques
-                .iter()
-                .filter(|technique| technique.replaced.is_some_and(|old| self.tactics_of(old).contains(&tactic)))
-                .collect();
-            let [first, ..] = followed[..] else { continue };
-            let old = first.replaced.unwrap_or(first.id);
-            let new: BTreeSet<AttackId> =
-                followed.iter().flat_map(|technique| self.tactics_of(technique.id)).copied().collect();
-            let in_place = format!("{old} was in this tactic, {} in its place is not", first.id);
-            let there = new.iter().any(|tactic| present.contains(tactic));
-            let outcome = match (there, Vec::from_iter(&new).as_slice()) {
-                (true, _) => Outcome::Change { to: Vec::new(), why: in_place },
-                (false, [one]) => {
-                    present.insert(**one);
-                    Outcome::Change { to: vec![tag(self.attack, **one)], why: in_place }
+        // What one tactic becomes may be what the technique of another needs; so the plain ones
+        // come first, and a second run finds no less to ask.
+        loop {
+            let before = left.len();
+            left.retain(|(i, tactic)| match self.follow(*tactic, &present) {
+                Some((to, why)) => {
+                    present.extend(&to);
+                    let to = to.iter().map(|tactic| tag(self.attack, *tactic)).collect();
+                    self.outcomes.insert(*i, Outcome::Change { to, why });
+                    false
                 }
-                (false, several) => Outcome::Ask {
-                    why: in_place,
-                    candidates: several.iter().map(|tactic| tag(self.attack, **tactic)).collect(),
-                },
-            };
-            self.outcomes.insert(i, outcome);
+                None => true,
+            });
+            if left.len() == before {
+                break;
+            }
         }
+        for (i, tactic) in left {
+            if let Some(question) = self.which(tactic, &present) {
+                self.outcomes.insert(i, question);
+            }
+        }
+    }
+
+    /// A tactic that was split, written beside a technique that is in none of its parts: that
+    /// technique's own tactic goes with the parts of the others.
+    fn complete_parts(&mut self, present: &mut BTreeSet<AttackId>) {
+        let split: Vec<usize> = self.tactics.iter().filter(|(_, (_, in_use))| !in_use).map(|(i, _)| *i).collect();
+        for i in split {
+            let parts = &self.tactics[&i].0;
+            let mut more = BTreeSet::new();
+            for technique in &self.techniques {
+                let was_in = self.was(*technique).iter().any(|tactic| parts.contains(tactic));
+                if let [own] = self.tactics_of(technique.id)
+                    && was_in
+                    && present.insert(*own)
+                {
+                    more.insert(*own);
+                }
+            }
+            if let Some(Outcome::Change { to, .. }) = self.outcomes.get_mut(&i) {
+                to.extend(more.iter().map(|tactic| tag(self.attack, *tactic)));
+            }
+        }
+    }
+
+    /// What a tactic becomes that its techniques have left, if that is plain, and why.
+    fn follow(&self, tactic: AttackId, present: &BTreeSet<AttackId>) -> Option<(BTreeSet<AttackId>, String)> {
+        let mut leavers = self.techniques.iter().filter(|technique| self.was(**technique).contains(&tactic)).peekable();
+        let why = self.left(leavers.peek()?, tactic);
+        let mut to = BTreeSet::new();
+        for technique in leavers {
+            match self.tactics_of(technique.id) {
+                own if own.iter().any(|tactic| present.contains(tactic)) => {}
+                [own] => {
+                    to.insert(*own);
+                }
+                _ => return None,
+            }
+        }
+        Some((to, why))
+    }
+
+    /// Why a technique is no reason for a tactic any more.
+    fn left(&self, technique: &Technique, tactic: AttackId) -> String {
+        let id = technique.id;
+        let formers = self.passage.formers(id, tactic);
+        match (technique.replaced, formers.as_slice()) {
+            (None, []) => {
+                let from = self.passage.from.map_or("before", |attack| attack.version.as_str());
+                format!("{id} was in this tactic in ATT&CK {from}, and is not in {}", self.attack.version)
+            }
+            (Some(old), []) => format!("{old} was in this tactic, {id} in its place is not"),
+            (_, [old]) => format!("{old} was in this tactic, {id} in its place is not"),
+            (_, several) => {
+                let several: Vec<String> = several.iter().map(AttackId::to_string).collect();
+                format!("{} were in this tactic, {id} in their place is not", several.join(" and "))
+            }
+        }
+    }
+
+    /// The question which tactic stands in the place of one that its techniques have left.
+    ///
+    /// It is asked of the tags as they are after a run, too: that a technique written now
+    /// replaced one of this tactic, and that none of its own tactics is there.
+    fn which(&self, tactic: AttackId, present: &BTreeSet<AttackId>) -> Option<Outcome> {
+        let open: Vec<&Technique> = self
+            .techniques
+            .iter()
+            .filter(|technique| {
+                let own = self.tactics_of(technique.id);
+                let has_left =
+                    self.was(**technique).contains(&tactic) || !self.passage.formers(technique.id, tactic).is_empty();
+                has_left && own.len() > 1 && !own.iter().any(|tactic| present.contains(tactic))
+            })
+            .collect();
+        let why = self.left(open.first()?, tactic);
+        let candidates: BTreeSet<AttackId> =
+            open.iter().flat_map(|technique| self.tactics_of(technique.id)).copied().collect();
+        Some(Outcome::Ask { why, candidates: candidates.iter().map(|tactic| tag(self.attack, *tactic)).collect() })
+    }
+
+    /// The tactics a technique was in when it was tagged.
+    fn was(&self, technique: Technique) -> &[AttackId] {
+        self.passage.tactics_before(technique.replaced.unwrap_or(technique.id))
     }
 
     /// Drops what would be there twice: new tags that another tag already is.

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::graph::TagIndex;
 use crate::load::Nodes;
 use crate::mend::{self, Edit};
-use crate::model::{Corpus, Origin};
+use crate::model::{Attack, Corpus, Origin};
 use crate::source::SourceSet;
 use crate::text::{FileId, LineCol, LineIndex, Place, Span};
 
 use super::items::Item;
+use super::layers;
+use super::passage::Passage;
 use super::tags::{Outcome, outcomes};
 use super::triggers;
 
@@ -52,6 +53,15 @@ pub struct FileChange {
     pub edits: Vec<Edit>,
     /// Where the file belongs then, as its path is shown.
     pub moved: Option<String>,
+    /// Whether it is a layer of the ATT&CK Navigator.
+    pub is_layer: bool,
+}
+
+impl FileChange {
+    /// Whether nothing becomes of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.questions.is_empty() && self.edits.is_empty() && self.moved.is_none()
+    }
 }
 
 /// What becomes of all files: those with a change or a question.
@@ -64,20 +74,25 @@ pub struct Upgrade {
 }
 
 /// What has to change so that `corpus` is right for its own ATT&CK, the release it goes to.
-pub fn upgrade(corpus: &Corpus, sources: &SourceSet) -> Upgrade {
-    let index = TagIndex::new(&corpus.attack);
+///
+/// `from` is the release the content is of, where that is known: then tactics follow techniques
+/// that ATT&CK has moved to others since, not only those it has replaced. A layer may state
+/// another release; it is looked for among `known`.
+pub fn upgrade(corpus: &Corpus, sources: &SourceSet, from: Option<&Attack>, known: &[&Attack]) -> Upgrade {
+    let passage = Passage::new(from, &corpus.attack);
     let mut work = Work { sources, open: None, upgrade: Upgrade::default() };
     let rules = corpus.rules.iter().map(|rule| (&rule.origin, &rule.tags));
     let playbooks = corpus.response_playbooks.iter().map(|playbook| (&playbook.origin, &playbook.tags));
     for (origin, tags) in rules.chain(playbooks) {
-        work.tags(&index, origin, tags);
+        work.tags(&passage, origin, tags);
     }
-    triggers::follow(&index, corpus, &mut work);
+    triggers::follow(&passage.index, corpus, &mut work);
+    layers::follow(&passage, known, &mut work);
     for file in work.upgrade.files.values_mut() {
         file.changes.sort_by_key(|change| change.at);
         file.questions.sort_by_key(|question| question.at);
     }
-    work.upgrade.files.retain(|_, file| *file != FileChange::default());
+    work.upgrade.files.retain(|_, file| !file.is_empty());
     work.upgrade
 }
 
@@ -90,8 +105,8 @@ pub(super) struct Work<'s> {
 }
 
 impl Work<'_> {
-    fn tags(&mut self, index: &TagIndex<'_>, origin: &Origin, tags: &[String]) {
-        for (i, outcome) in outcomes(index, tags) {
+    fn tags(&mut self, passage: &Passage<'_>, origin: &Origin, tags: &[String]) {
+        for (i, outcome) in outcomes(passage, tags) {
             match outcome {
                 Outcome::Change { to, why } => self.change(&origin.item("tags", i), &tags[i], to, why),
                 Outcome::Ask { why, candidates } => self.ask(&origin.item("tags", i), &tags[i], why, candidates),

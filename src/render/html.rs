@@ -60,6 +60,8 @@ impl<'a> HtmlRenderer<'a> {
                 ("path", text(page.path.as_str())),
             ]),
         );
+        let moved_to = page.moved_to.map(|route| text(place.href(route).as_str()));
+        context.insert_value("moved_to", Value::from(moved_to));
         context.insert_value("markdown", text(self.markdown_twin(page).as_str()));
         let crumbs = page
             .breadcrumbs

@@ -92,6 +92,7 @@ catalogue! {
     PB215 TechniqueBesideSub Note "technique beside its sub-technique";
     PB216 MalformedTag Warning "malformed tag";
     PB217 UnknownNamespace Note "unknown namespace of a tag";
+    PB218 OlderAttack Warning "content of an older ATT&CK";
     PB301 DuplicateId Error "duplicate id";
     PB302 DuplicateTitle Error "duplicate title";
     PB303 PathCollision Warning "colliding output path";

@@ -50,6 +50,9 @@ pub struct Finding {
     pub help: Option<String>,
     /// What `check --fix` does, where nobody has to decide.
     pub fix: Option<Fix>,
+    /// The code of a finding that stands for this one and others of its kind: where that is told,
+    /// this is not.
+    pub part_of: Option<Code>,
 }
 
 impl Finding {
@@ -64,6 +67,7 @@ impl Finding {
             also: Vec::new(),
             help: None,
             fix: None,
+            part_of: None,
         }
     }
 

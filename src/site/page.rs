@@ -82,6 +82,8 @@ pub struct Page {
     pub facts: Vec<Fact>,
     /// Everything else, in order.
     pub sections: Vec<Section>,
+    /// The page that stands in the place of this one, which has nothing to say but that.
+    pub moved_to: Option<RouteId>,
     /// Who must be named where this page is reproduced; each line ends without a full stop.
     pub credits: Vec<Vec<Inline>>,
 }

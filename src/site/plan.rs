@@ -24,6 +24,9 @@ pub enum Subject {
     Credits,
     /// An entity or ATT&CK object.
     Node(Node),
+    /// A tactic's short name that ATT&CK no longer uses, by its position in
+    /// [`crate::model::Attack::old_tactics`].
+    OldTactic(u32),
 }
 
 /// Two pages that wanted one file; the second was given another name.
@@ -148,6 +151,15 @@ pub fn plan<'a>(
     for (i, object) in (0..).zip(&corpus.attack.objects) {
         if let Some((_, folder)) = ATTACK_FOLDERS.iter().find(|(kind, _)| *kind == object.id.kind()) {
             planner.entity(Node::Attack(i), folder, &object.id.to_string());
+        }
+    }
+    for (i, (name, tactics)) in (0..).zip(&corpus.attack.old_tactics) {
+        let path = OutPath::sanitised("Tactics", name);
+        // Of those of PRE-ATT&CK nothing is left to lead to.
+        if !tactics.is_empty()
+            && let Some(path) = planner.places.take(path, &PAGE)
+        {
+            planner.add(Subject::OldTactic(i), path);
         }
     }
     for (i, page) in (0..).zip(&corpus.pages) {

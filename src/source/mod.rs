@@ -24,6 +24,8 @@ pub enum FileRole {
     Pipeline,
     /// The configuration, for findings to point into.
     Config,
+    /// A layer of the ATT&CK Navigator, which follows ATT&CK to another release.
+    Layer,
     /// Upstream's own page beside a Trigger (`T1191.md`), kept for the profile that copies it.
     TriggerPage,
     /// A file that is there and was not read; its text is empty, and a finding says why. With

@@ -1,6 +1,7 @@
 //! What `check` says of the tags of a rule beyond single references to ATT&CK: of tactics and
 //! techniques beside each other, of other namespaces, of content for a newer release.
 
+use std::fs;
 use std::path::Path;
 
 use crate::project::{check, findings, project, purplebook, write};
@@ -134,4 +135,75 @@ fn content_for_a_newer_release_is_told_once() {
     // Under the release it is written for, each rule is looked at.
     let text = check(dir.path(), &[]).1;
     assert!(!text.contains("PB212") && text.matches("[PB213]").count() > 9, "{text}");
+}
+
+/// Rules with a retired tactic, two retired ids and a misspelt one.
+fn old_rules(folder: &Path, rules: usize) {
+    for i in 0..rules {
+        write_rule(
+            folder,
+            &i.to_string(),
+            &["attack.defense_evasion", "attack.t1086", "attack.t1055", "attack.t1064", "attack.t9999"],
+        );
+    }
+}
+
+#[test]
+fn content_for_an_older_release_is_told_once_and_its_mistakes_beside_it() {
+    let dir = project(&[]);
+    let run = |args: &[&str]| check(dir.path(), args).1;
+    old_rules(dir.path(), 4);
+    // Few are told one by one.
+    let text = run(&[]);
+    assert_eq!((text.matches("[PB206]").count(), text.matches("[PB209]").count()), (4, 4), "{text}");
+    old_rules(dir.path(), 5);
+    let text = run(&[]);
+    let headline = "content/rules/0.yml:5:5: warning[PB218] the content is written for ATT&CK 18 or earlier, parts of it \
+                    for ATT&CK 6 or earlier, and ATT&CK 19.1 is in use: 10 references in 5 files go by what has been \
+                    replaced since\n";
+    assert!(text.starts_with(headline), "{text}");
+    let each = |n: usize| {
+        format!(
+            "content/rules/{n}.yml:8:5: warning[PB207] ATT&CK deprecated T1064 (Scripting) and names nothing in its place\n\
+             content/rules/{n}.yml:9:5: error[PB201] ATT&CK 19.1 has no technique `t9999`\n"
+        )
+    };
+    let mistakes: String = (0..5).map(each).collect();
+    assert_eq!(text, format!("{headline}{mistakes}5 errors, 6 warnings in 5 files\n"));
+    // One in twenty makes a release; fewer were overlooked.
+    for i in 0..175 {
+        write_rule(dir.path(), &format!("current{i}"), &["attack.t1003"]);
+    }
+    let text = run(&[]);
+    assert_eq!((text.matches("[PB218]").count(), text.matches("[PB206]").count()), (1, 0), "10 of 200");
+    write_rule(dir.path(), "current175", &["attack.t1003"]);
+    let text = run(&[]);
+    assert_eq!((text.matches("[PB218]").count(), text.matches("[PB206]").count()), (0, 5), "10 of 201");
+    for i in 0..176 {
+        fs::remove_file(dir.path().join(format!("content/rules/current{i}.yml"))).expect("removed");
+    }
+
+    // Who does not want the one is told each.
+    let config = dir.path().join("purplebook.toml");
+    fs::write(&config, "[check]\nallow = [\"PB218\"]\n").expect("written");
+    let text = run(&[]);
+    assert_eq!((text.matches("[PB206]").count(), text.matches("[PB218]").count()), (5, 0), "{text}");
+    // What fails a check is not hidden behind what does not.
+    fs::write(&config, "[check]\ndeny = [\"PB206\"]\n").expect("written");
+    let text = run(&[]);
+    assert_eq!((text.matches("error[PB206]").count(), text.matches("[PB209]").count()), (5, 0), "{text}");
+    fs::write(&config, "").expect("written");
+
+    // A reference that comes later is told although the rest is known.
+    run(&["--baseline", "write"]);
+    assert_eq!(run(&["--baseline", "use"]), "no findings\n");
+    write_rule(dir.path(), "later", &["attack.t1086"]);
+    let text = run(&["--baseline", "use"]);
+    assert!(text.starts_with("content/rules/later.yml:5:5: warning[PB206]"), "{text}");
+    fs::remove_file(dir.path().join("content/rules/later.yml")).expect("removed");
+
+    // What it stands for is mended as if it were told.
+    run(&["--fix"]);
+    let text = run(&[]);
+    assert!(!text.contains("[PB218]") && !text.contains("[PB206]") && text.contains("[PB207]"), "{text}");
 }

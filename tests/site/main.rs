@@ -6,3 +6,4 @@ mod example;
 mod hostile_markdown;
 mod links;
 mod readme;
+mod retired;

@@ -66,6 +66,19 @@ pub fn told(found: Findings, lookup: &Lookup<'_>, policy: Policy<'_>) -> Told {
     told
 }
 
+/// The findings without those that another of them stands for, if that is as grave.
+pub fn gathered(findings: Findings) -> Findings {
+    let mut headlines: Vec<(Code, Severity)> = Vec::new();
+    let parts: std::collections::BTreeSet<Code> = findings.iter().filter_map(|finding| finding.part_of).collect();
+    headlines.extend(findings.iter().filter(|f| parts.contains(&f.code)).map(|f| (f.code, f.severity)));
+    let is_covered = |finding: &Finding| {
+        let covers =
+            |(code, severity): &(Code, Severity)| finding.part_of == Some(*code) && *severity <= finding.severity;
+        headlines.iter().any(covers)
+    };
+    findings.into_iter().filter(|finding| !is_covered(finding)).collect()
+}
+
 /// The finding with the severity chosen for it; none if it is allowed.
 fn leveled(mut finding: Finding, lookup: &Lookup<'_>, config: &CheckConfig) -> Option<Finding> {
     if config.levels.is_empty() {

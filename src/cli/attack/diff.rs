@@ -10,19 +10,20 @@ use crate::config::Config;
 use crate::model::AttackId;
 use crate::project::at_hand;
 use crate::release::{Differences, differences};
-use crate::text::{visible_controls, visible_in_json};
+use crate::text::visible_controls;
 
 use super::super::CLEAN;
-use super::super::args::DiffFormat;
+use super::super::args::AttackFormat;
 use super::super::failure::Failure;
+use super::document;
 
 /// Compares two releases; that they differ is no failure.
-pub(super) fn run(config: &Config, (from, to): (&str, &str), format: DiffFormat) -> Result<u8, Failure> {
+pub(super) fn run(config: &Config, (from, to): (&str, &str), format: AttackFormat) -> Result<u8, Failure> {
     let (from, to) = (at_hand(config, from)?, at_hand(config, to)?);
     let found = differences(&from, &to);
     let text = match format {
-        DiffFormat::Human => human(&found, &from.version, &to.version),
-        DiffFormat::Json => format!("{}\n", visible_in_json(&json(&found, &from.version, &to.version)?)),
+        AttackFormat::Human => human(&found, &from.version, &to.version),
+        AttackFormat::Json => json(&found, &from.version, &to.version)?,
     };
     io::stdout().write_all(text.as_bytes())?;
     Ok(CLEAN)
@@ -104,5 +105,5 @@ fn json(found: &Differences, from: &str, to: &str) -> Result<String, Failure> {
             .map(|it| object(it.id, json!({ "name": it.name, "left": it.left, "joined": it.joined })))
             .collect(),
     };
-    serde_json::to_string_pretty(&page).map_err(|error| Failure::new(error.to_string()))
+    document(&page)
 }

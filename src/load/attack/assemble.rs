@@ -90,6 +90,8 @@ pub(super) fn assemble(mut draft: Draft) -> Attack {
     );
     attack.old_tactics = names.old;
     attack.newer_tactics = names.newer;
+    let retired = history::retired_since().map(|(name, since)| (name.to_owned(), since.to_owned()));
+    attack.retired_since = retired.collect();
     attack
 }
 

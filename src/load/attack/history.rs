@@ -9,6 +9,7 @@ use super::table;
 
 const OLD_IDS: &str = include_str!("../../../data/attack/old-ids.tsv");
 const NEWER_IDS: &str = include_str!("../../../data/attack/newer-ids.tsv");
+const RETIRED_IDS: &str = include_str!("../../../data/attack/retired-ids.tsv");
 const OLD_NAMES: &str = include_str!("../../../data/attack/old-names.tsv");
 const TACTIC_NAMES: &str = include_str!("../../../data/attack/tactic-names.tsv");
 
@@ -39,6 +40,13 @@ pub(super) fn renumbered() -> impl Iterator<Item = Renumbered> {
 /// Identifiers introduced after the oldest built-in release, with the release.
 pub(super) fn newer_ids() -> impl Iterator<Item = (AttackId, &'static str)> {
     table::rows(NEWER_IDS).filter_map(|[id, since]| Some((id.parse().ok()?, since)))
+}
+
+/// Identifiers that were replaced, and tactic short names no longer in use, with the first release
+/// without them.
+pub(super) fn retired_since() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let names = table::rows(TACTIC_NAMES).map(|[_, short_name, _, until]| [short_name, until]);
+    table::rows(RETIRED_IDS).chain(names).filter_map(|[name, since]| (!since.is_empty()).then_some((name, since)))
 }
 
 /// Earlier names of techniques.
@@ -90,6 +98,9 @@ mod tests {
     fn every_row_of_every_table_is_read() {
         assert_eq!(renumbered().count(), OLD_IDS.lines().count() - 1);
         assert_eq!(newer_ids().count(), NEWER_IDS.lines().count() - 1);
+        for (id, since) in table::rows(RETIRED_IDS).map(|[id, since]: [&str; 2]| (id, since)) {
+            assert!(id.parse::<AttackId>().is_ok() && since.ends_with(".0"), "{id} {since}");
+        }
         assert_eq!(old_names().count(), OLD_NAMES.lines().count() - 1);
         for row in renumbered().filter(|row| row.old.status == Status::Revoked) {
             assert!(row.next.is_some(), "{}", row.text);

@@ -46,6 +46,7 @@ fn page(kind: PageKind, title: &str, facts: Vec<Fact>, sections: Vec<Section>) -
         badges: Vec::new(),
         facts,
         sections,
+        moved_to: None,
         credits: Vec::new(),
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         techniques.len(),
         techniques.len() - gaps.len()
     );
-    page.sections.extend(retired(view, node, object));
+    retired(view, &mut page, node, object);
     page.sections.extend(coverage(view, &techniques, &gaps));
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
@@ -67,7 +67,7 @@ pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object
     page.facts = attack_facts(view, node, object);
     let techniques: Vec<Node> = view.graph.to(node, EdgeKind::Mitigates).collect();
     page.summary = format!("{} addresses {} techniques.", object.name, techniques.len());
-    page.sections.extend(retired(view, node, object));
+    retired(view, &mut page, node, object);
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
     page.sections.extend(view.technique_section("techniques", "Techniques it addresses", &techniques));
@@ -154,10 +154,11 @@ pub(super) fn attack_facts(view: &SiteView<'_>, node: Node, object: &AttackObjec
     facts
 }
 
-/// Says that an object is no longer current, and lists what here still uses it.
-pub(super) fn retired(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Section> {
+/// Says on its page that an object is no longer current, and lists what here still uses it; a page
+/// that has nothing else to say leads to the one in its place.
+pub(super) fn retired(view: &SiteView<'_>, page: &mut Page, node: Node, object: &AttackObject) {
     let mut line = match object.status {
-        Status::Active => return Vec::new(),
+        Status::Active => return,
         Status::Deprecated => {
             vec![Inline::text(format!("ATT&CK no longer maintains {} and names nothing in its place.", object.id))]
         }
@@ -171,20 +172,33 @@ pub(super) fn retired(view: &SiteView<'_>, node: Node, object: &AttackObject) ->
     if object.status == Status::Revoked {
         line.push(Inline::text("."));
     }
-    let mut sections = vec![section("retired", "No longer current", None, vec![Block::Notice(Tone::Caution, line)])];
-    sections.extend(still_used(view, object, &successors));
-    sections
+    let used = still_used(view, object, &successors);
+    if let ([successor], None) = (successors.as_slice(), &used) {
+        page.moved_to = view.plan.node(*successor);
+    }
+    page.sections.push(section("retired", "No longer current", None, vec![Block::Notice(Tone::Caution, line)]));
+    page.sections.extend(used);
 }
 
 /// The files that name a retired object by its old id; their links lead to the successor.
 fn still_used(view: &SiteView<'_>, object: &AttackObject, successors: &[Node]) -> Option<Section> {
+    let old = object.id.to_string();
+    named_by(view, &old, successors, |via| matches!(via, Via::Retired { id, .. } if *id == old))
+}
+
+/// The files whose links to one of `successors` were written with the retired name `old`.
+pub(super) fn named_by(
+    view: &SiteView<'_>,
+    old: &str,
+    successors: &[Node],
+    is_by_old: impl Fn(&Via) -> bool,
+) -> Option<Section> {
     const TAGS: [EdgeKind; 5] =
         [EdgeKind::HasTactic, EdgeKind::HasTechnique, EdgeKind::HasGroup, EdgeKind::HasSoftware, EdgeKind::HasOther];
-    let old = object.id.to_string();
     let mut users: Vec<Node> = Vec::new();
     for (successor, kind) in successors.iter().flat_map(|to| TAGS.map(|kind| (*to, kind))) {
-        let by_old_id = |edge: &&Edge| matches!(&edge.via, Via::Retired { id, .. } if *id == old);
-        users.extend(view.graph.backlinks(successor, kind).filter(by_old_id).map(|edge| edge.from));
+        let by_old = |edge: &&Edge| is_by_old(&edge.via);
+        users.extend(view.graph.backlinks(successor, kind).filter(by_old).map(|edge| edge.from));
     }
     users.sort_unstable();
     users.dedup();

@@ -1,8 +1,8 @@
 //! Index pages: all entities of a kind in one table.
 
 use crate::graph::{EdgeKind, Node};
-use crate::model::{AttackKind, Kind, Status};
-use crate::site::{Block, Inline, Page, PageKind, RouteId};
+use crate::model::{AttackId, AttackKind, Kind, Status};
+use crate::site::{Block, Inline, Page, PageKind, RouteId, Subject};
 
 use super::SiteView;
 use super::parts::{level_badge, section, status_badge, table};
@@ -204,7 +204,8 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
         _ => adversaries(view, &active),
     };
     page.sections.push(section("all", "All", Some(active.len()), vec![block]));
-    if !retired.is_empty() {
+    let old = if kind == AttackKind::Tactic { old_tactics(view) } else { Vec::new() };
+    if !retired.is_empty() || !old.is_empty() {
         let rows = retired.iter().map(|(node, object)| {
             let successor = view.graph.to(*node, EdgeKind::RevokedBy).map(|to| view.link(to)).collect();
             vec![
@@ -215,11 +216,27 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
             ]
         });
         let columns = [("ID", false), ("Name", false), ("Status", false), ("Replaced by", false)];
-        let rows = rows.collect();
-        page.sections.push(section("retired", "No longer current", Some(retired.len()), vec![table(&columns, rows)]));
+        let rows: Vec<_> = rows.chain(old).collect();
+        page.sections.push(section("retired", "No longer current", Some(rows.len()), vec![table(&columns, rows)]));
     }
     page.credits = vec![view.attack_credit()];
     page
+}
+
+/// The rows of short names no longer in use: the tactic that had one kept its id.
+fn old_tactics(view: &SiteView<'_>) -> Vec<Row> {
+    let row = |(i, (name, ids)): (u32, (&String, &Vec<AttackId>))| {
+        let route = view.plan.route(Subject::OldTactic(i))?;
+        let id = ids.first().map(AttackId::to_string).unwrap_or_default();
+        let mut successors = Vec::new();
+        for node in ids.iter().filter_map(|id| view.graph.attack_node(*id)) {
+            successors.extend((!successors.is_empty()).then(|| Inline::text(", ")));
+            successors.push(view.link(node));
+        }
+        let badge = status_badge(Status::Revoked).into_iter().map(Inline::Badge).collect();
+        Some(vec![vec![Inline::text(id)], vec![Inline::page(name.clone(), route)], badge, successors])
+    };
+    (0..).zip(&view.graph.corpus().attack.old_tactics).filter_map(row).collect()
 }
 
 fn tactics(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject)]) -> Block {

@@ -51,6 +51,7 @@ impl SiteView<'_> {
             Subject::Index(kind) => catalogue::kind(self, route, kind),
             Subject::AttackIndex(kind) => catalogue::attack(self, route, kind),
             Subject::Node(node) => self.node_page(route, node),
+            Subject::OldTactic(i) => tactic::old(self, route, i),
         }
     }
 

@@ -24,6 +24,7 @@ impl SiteView<'_> {
             badges: Vec::new(),
             facts: Vec::new(),
             sections: Vec::new(),
+            moved_to: None,
             credits: Vec::new(),
         }
     }

@@ -1,11 +1,11 @@
 //! The page of a tactic: its techniques and what covers them.
 
-use crate::graph::{EdgeKind, Node};
+use crate::graph::{EdgeKind, Node, Via};
 use crate::model::{AttackKind, AttackObject};
-use crate::site::{Block, Page, PageKind, RouteId, Stat, Subject};
+use crate::site::{Block, Inline, Page, PageKind, RouteId, Stat, Subject, Tone};
 
 use super::SiteView;
-use super::adversary::{attack_facts, retired};
+use super::adversary::{attack_facts, named_by, retired};
 use super::attack_text::AttackText;
 use super::parts::{section, status_badge};
 
@@ -19,7 +19,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     let covered = techniques.iter().filter(|t| view.graph.coverage_with_subs(**t).rules > 0).count();
     let tested = techniques.iter().filter(|t| view.graph.coverage_with_subs(**t).tests > 0).count();
     page.summary = format!("{covered} of the {} techniques of {} have a rule.", techniques.len(), object.name);
-    page.sections.extend(retired(view, node, object));
+    retired(view, &mut page, node, object);
     if !techniques.is_empty() {
         let stat = |value: usize, label: &str| Stat { value: value.to_string(), label: label.to_owned(), target: None };
         let stats =
@@ -32,6 +32,37 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     let rules = view.graph.rules_of(node, EdgeKind::HasTactic);
     page.sections.extend(view.rule_section("rules", "Rules tagged with this tactic", &rules));
     page.sections.extend(text.references());
+    page.credits = vec![view.attack_credit()];
+    page
+}
+
+/// The page of a short name that ATT&CK no longer uses: the tactics in its place, and the files
+/// that still name it.
+pub(super) fn old(view: &SiteView<'_>, route: RouteId, i: u32) -> Page {
+    let attack = &view.graph.corpus().attack;
+    let Some((name, ids)) = attack.old_tactics.iter().nth(i as usize) else {
+        return view.blank(route, PageKind::Tactic, "Former tactic", String::new());
+    };
+    let mut page = view.blank(route, PageKind::Tactic, "Former tactic", name.clone());
+    page.breadcrumbs = view.crumbs(Some(("Tactics", Subject::AttackIndex(AttackKind::Tactic))));
+    let tactics: Vec<Node> = ids.iter().filter_map(|id| view.graph.attack_node(*id)).collect();
+    let until = attack.retired_since.get(name).map(|since| format!(" since {since}")).unwrap_or_default();
+    let mut line = vec![Inline::text(format!("ATT&CK has no tactic {name} any more{until}; in its place stand"))];
+    if tactics.len() == 1 {
+        line = vec![Inline::text(format!("ATT&CK has no tactic {name} any more{until}; in its place stands"))];
+    }
+    for (i, tactic) in tactics.iter().enumerate() {
+        line.push(Inline::text(if i == 0 { " " } else { " and " }));
+        line.push(view.link(*tactic));
+    }
+    line.push(Inline::text("."));
+    page.summary = format!("{name} is no tactic of ATT&CK any more.");
+    page.sections.push(section("retired", "No longer current", None, vec![Block::Notice(Tone::Caution, line)]));
+    let used = named_by(view, name, &tactics, |via| matches!(via, Via::RetiredTactic(used) if used == name));
+    if let ([tactic], None) = (tactics.as_slice(), &used) {
+        page.moved_to = view.plan.node(*tactic);
+    }
+    page.sections.extend(used);
     page.credits = vec![view.attack_credit()];
     page
 }

@@ -24,7 +24,8 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     }
     page.badges.extend(status_badge(object.status));
     page.facts = facts(view, node, object);
-    page.sections = sections(view, node, object, coverage, with_subs);
+    retired(view, &mut page, node, object);
+    page.sections.extend(sections(view, node, object, coverage, with_subs));
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -63,7 +64,6 @@ fn sections(
     let triggers = graph.triggers_of(node);
     let subs = graph.sub_techniques(node);
     let mut sections = Vec::new();
-    sections.extend(retired(view, node, object));
     if object.status == Status::Active {
         let notice = gap_notice(coverage, with_subs);
         sections.extend(notice.map(|block| section("coverage", "Coverage", None, vec![block])));

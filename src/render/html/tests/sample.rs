@@ -57,6 +57,7 @@ pub(in super::super) fn page(kind: PageKind, text: &str) -> Page {
                 blocks: vec![block],
             })
             .collect(),
+        moved_to: None,
         credits: vec![line(text)],
     }
 }
