@@ -1,6 +1,7 @@
 //! Layers of the ATT&CK Navigator: their techniques and tactics, and the release they name.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Target, Via};
 use crate::load::{Entry, Layer, Word, layer};
@@ -33,6 +34,7 @@ pub(super) fn follow(passage: &Passage<'_>, known: &[&Attack], work: &mut Work<'
             file: id,
             text: &file.text,
             lines,
+            last: Cell::new((0, LineCol { line: 1, column: 1 })),
             change: FileChange { is_layer: true, ..FileChange::default() },
         };
         follower.entries();
@@ -56,6 +58,8 @@ struct Follower<'a> {
     file: FileId,
     text: &'a str,
     lines: LineIndex,
+    /// The last offset that was looked for, and where that is: a layer may be one long line.
+    last: Cell<(usize, LineCol)>,
     change: FileChange,
 }
 
@@ -91,7 +95,7 @@ impl Follower<'_> {
             marks.entry((&technique.to, tactic.as_ref().map(|tactic| tactic.to.as_str()))).or_default().push(i);
         }
         let mut clash: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut repeated: Vec<usize> = Vec::new();
+        let mut repeated: BTreeSet<usize> = BTreeSet::new();
         for group in marks.values().filter(|group| group.len() > 1) {
             let is_changed = |i: &usize| {
                 planned[*i].as_ref().is_some_and(|(technique, tactic)| {
@@ -237,11 +241,24 @@ impl Follower<'_> {
 
     fn at_word(&self, word: &Word, entry: Option<&Entry>) -> LineCol {
         let start = word.span.as_ref().or(entry.map(|entry| &entry.span)).map_or(0, |span| span.start);
-        self.lines.line_col(self.text, start)
+        self.line_col(start)
     }
 
     fn at(&self, span: &std::ops::Range<usize>) -> LineCol {
-        self.lines.line_col(self.text, span.start)
+        self.line_col(span.start)
+    }
+
+    fn line_col(&self, offset: usize) -> LineCol {
+        let (before, at) = self.last.get();
+        let at = match self.text.get(before..offset) {
+            Some(between) if !between.contains('\n') => {
+                let columns = u32::try_from(between.chars().count()).unwrap_or(u32::MAX);
+                LineCol { line: at.line, column: at.column.saturating_add(columns) }
+            }
+            _ => self.lines.line_col(self.text, offset),
+        };
+        self.last.set((offset, at));
+        at
     }
 }
 

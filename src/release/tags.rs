@@ -187,7 +187,9 @@ impl Entity<'_> {
     fn complete_parts(&mut self, present: &mut BTreeSet<AttackId>) {
         let split: Vec<usize> = self.tactics.iter().filter(|(_, (_, in_use))| !in_use).map(|(i, _)| *i).collect();
         for i in split {
-            let parts = &self.tactics[&i].0;
+            let chosen = &self.tactics[&i].0;
+            let whole = self.attack.old_tactics.values().find(|parts| chosen.iter().all(|part| parts.contains(part)));
+            let parts = whole.unwrap_or(chosen);
             let mut more = BTreeSet::new();
             for technique in &self.techniques {
                 let was_in = self.was(*technique).iter().any(|tactic| parts.contains(tactic));

@@ -153,6 +153,13 @@ pub fn plan<'a>(
             planner.entity(Node::Attack(i), folder, &object.id.to_string());
         }
     }
+    for (i, page) in (0..).zip(&corpus.pages) {
+        // A page `index` at the top is the text of the home page, not a page of its own.
+        if !page.draft && !is_home(&page.origin.within) {
+            planner.free_page(Node::Page(i), &page.origin.within);
+        }
+    }
+    // After the pages of authors, which may have such a name.
     for (i, (name, tactics)) in (0..).zip(&corpus.attack.old_tactics) {
         let path = OutPath::sanitised("Tactics", name);
         // Of those of PRE-ATT&CK nothing is left to lead to.
@@ -160,12 +167,6 @@ pub fn plan<'a>(
             && let Some(path) = planner.places.take(path, &PAGE)
         {
             planner.add(Subject::OldTactic(i), path);
-        }
-    }
-    for (i, page) in (0..).zip(&corpus.pages) {
-        // A page `index` at the top is the text of the home page, not a page of its own.
-        if !page.draft && !is_home(&page.origin.within) {
-            planner.free_page(Node::Page(i), &page.origin.within);
         }
     }
     planner.finish()

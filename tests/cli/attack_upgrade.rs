@@ -340,3 +340,82 @@ fn the_rules_of_2019_are_current_but_for_the_questions() {
     let seen = is_current_but_for_the_questions(&dir, &tables, Some("18.1"));
     assert_eq!(seen, Seen { rules: 137, ids: 44, tactics: 18, questions: 10 });
 }
+
+/// The tags of a rule after two upgrades, each with `args`, and what both ask.
+fn twice(config: &str, args: &[&str], tags: &[&str]) -> (Vec<String>, String) {
+    let dir = TempDir::new().expect("a temporary folder");
+    let list = tags.join("\n  - ");
+    let text = format!(
+        "title: T\ntags:\n  - {list}\nlogsource: {{product: windows}}\ndetection: {{a: {{b: c}}, condition: a}}\n"
+    );
+    fs::create_dir_all(dir.path().join("content/rules")).expect("a folder");
+    let path = dir.path().join("content/rules/r.yml");
+    fs::write(&path, text).expect("written");
+    fs::write(dir.path().join("purplebook.toml"), config).expect("written");
+    let args = [&["attack", "upgrade", "--to", "19.1", "--fix"], args].concat();
+    let questions = |out: &str| -> String {
+        let lines = out.lines().filter(|line| line.contains(" ? ") || line.starts_with("      "));
+        lines.map(|line| line.trim_start_matches(|c: char| !c.is_alphabetic()).to_owned() + "\n").collect()
+    };
+    let asked = questions(&out(dir.path(), &args));
+    let after = fs::read_to_string(&path).expect("text");
+    assert_eq!(questions(&out(dir.path(), &args)), asked, "a second run asks the same");
+    assert_eq!(fs::read_to_string(&path).expect("text"), after, "a second run changes nothing");
+    (self::tags(&after).into_iter().map(|(_, tag)| tag).collect(), asked)
+}
+
+#[test]
+fn a_tactic_its_technique_has_left_is_asked_in_every_run() {
+    let (tags, asked) = twice("", &[], &["attack.persistence", "attack.t1038"]);
+    assert_eq!(tags, ["attack.persistence", "attack.t1574.001"]);
+    let why = "attack.persistence ? T1038 and T1574.002 were in this tactic, T1574.001 in their place is not\n\
+               candidates: attack.execution, attack.stealth\n";
+    assert_eq!(asked, why);
+    // Once it is answered, nobody asks.
+    let answered = ["attack.stealth", "attack.t1574.001"];
+    assert_eq!(twice("", &[], &answered), (answered.map(str::to_owned).to_vec(), String::new()));
+}
+
+#[test]
+fn tactics_follow_techniques_that_were_moved_where_the_release_before_is_known() {
+    const PINNED: &str = "[attack]\nversion = \"18.1\"\n";
+    let tags = ["attack.defense-evasion", "attack.persistence", "attack.t1574.012"];
+    let unknown = ["attack.stealth", "attack.persistence", "attack.t1574.012"];
+    assert_eq!(twice("", &[], &tags).0, unknown, "persistence may be its author's own");
+    let known = ["attack.stealth", "attack.t1574.012"];
+    assert_eq!(twice("", &["--from", "18.1"], &tags).0, known);
+    assert_eq!(twice(PINNED, &[], &tags).0, known);
+    // A technique in neither part brings its own tactic.
+    let (tags, asked) = twice(PINNED, &[], &["attack.defense-evasion", "attack.t1562.001", "attack.t1550.002"]);
+    let wanted = ["attack.defense-impairment", "attack.lateral-movement", "attack.t1685", "attack.t1550.002"];
+    assert_eq!((tags, asked.as_str()), (wanted.map(str::to_owned).to_vec(), ""));
+    // What only the later release has was chosen for it.
+    let chosen = ["attack.stealth", "attack.t1548.002", "attack.privilege-escalation"];
+    assert_eq!(twice(PINNED, &[], &chosen).0, chosen);
+    let (_, asked) = twice(PINNED, &[], &["attack.persistence", "attack.t1574.012"]);
+    let why = "attack.persistence ? T1574.012 was in this tactic in ATT&CK 18.1, and is not in 19.1\n\
+               candidates: attack.execution, attack.stealth\n";
+    assert_eq!(asked, why);
+}
+
+#[test]
+fn who_goes_by_another_release_is_told_so() {
+    let dir = TempDir::new().expect("a temporary folder");
+    let config = dir.path().join("purplebook.toml");
+    fs::write(&config, "[attack]\nversion = \"18.1\"\n").expect("written");
+    let text = out(dir.path(), &["attack", "upgrade", "--to", "19.1"]);
+    assert_eq!(
+        text,
+        "0 files to change, 0 references moved, 0 dropped, 0 questions\nATT&CK 18.1 is in use; set `version = \"19.1\"` in \
+         `[attack]` for `check` and `build` to go by 19.1\n"
+    );
+    fs::write(&config, "").expect("written");
+    let unknown = purplebook(dir.path(), &["attack", "upgrade", "--from", "17.0", "--to", "19.1"]);
+    let message = "error: ATT&CK 17.0 is not at hand; at hand are `19.1` and `18.1`\n";
+    assert_eq!(unknown, (2, String::new(), message.to_owned()));
+    let text = out(dir.path(), &["attack", "list", "--format", "json"]);
+    let list: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(list["releases"][0]["version"], "19.1");
+    assert_eq!(list["releases"][0]["in_use"], true);
+    assert_eq!(list["releases"][1]["domains"][0]["sub_techniques"], 475);
+}
