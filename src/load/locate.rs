@@ -23,8 +23,9 @@ pub fn locate(sources: &SourceSet, findings: &mut Findings) {
         let others = finding.also.iter_mut().map(|note| &mut note.at);
         for at in std::iter::once(&mut finding.at).chain(others) {
             if let At::Yaml(place) = at {
-                let tree = trees.entry(place.file).or_insert_with(|| Tree::parse(&sources.file(place.file).text));
-                *at = match tree.find(place) {
+                let text = &sources.file(place.file).text;
+                let tree = trees.entry(place.file).or_insert_with(|| Tree::parse(text));
+                *at = match tree.find(place).map(|range| part(text, range, place)) {
                     Some((start, end)) => At::Span(Span::new(place.file, start, end)),
                     None => At::File(place.file),
                 };
@@ -194,6 +195,8 @@ impl Tree {
                         _ => return Some(self.range(holder)),
                     }
                 }
+                // Only whoever has the text can look for it there.
+                Step::Part(..) => {}
             }
         }
         let has_text = match &self.nodes[node].children {
@@ -222,6 +225,16 @@ impl Tree {
                 None => return (self.nodes[node].start, self.nodes[node].end),
             }
         }
+    }
+}
+
+/// The part of a scalar's bytes that a place names, if it names one and it is there.
+fn part(text: &str, (start, end): (usize, usize), place: &Place) -> (usize, usize) {
+    let Some(Step::Part(wanted, nth)) = place.path.steps().last() else { return (start, end) };
+    let scalar = text.get(start..end).unwrap_or_default();
+    match scalar.match_indices(wanted.as_str()).nth(*nth as usize) {
+        Some((at, _)) => (start + at, start + at + wanted.len()),
+        None => (start, end),
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod aggregation;
 mod compile;
+mod contradiction;
 mod correlation;
 mod detection;
 mod front;
@@ -24,6 +25,7 @@ mod tree;
 mod writer;
 
 pub use compile::{Compiled, Outcome, Request, compile, convert, legacy_stdout};
+pub use contradiction::{Because, Contradiction, Vain, contradictions};
 pub use library::Context;
 pub use pipeline::{BuiltIn, Chain, built_in_pipelines};
 pub use reading::Compat;

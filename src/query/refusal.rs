@@ -116,28 +116,46 @@ impl<'r> Refusal<'r> {
     /// The refusal with its place: `document` is the value the culprit was read from, made of the
     /// document number `index` of `rule` (and, in a collection, of the global ones before it).
     pub(super) fn locate(self, rule: &Rule, index: usize, document: &Value) -> NotConvertible {
-        let path = match self.spot {
-            Spot::Top("") => YamlPath::root(),
-            Spot::Top(key) => YamlPath::field(key),
-            Spot::Condition(None) => YamlPath::field("detection").key("condition"),
-            Spot::Condition(Some(i)) => YamlPath::field("detection").key("condition").index(i),
-            Spot::Entry(_) | Spot::Item(_) => path_of(document, self.spot),
-        };
-        let has = |i: &usize| rule.documents.get(*i).is_some_and(|value| contains(value, &path));
-        let index = Some(index).filter(has).or_else(|| (0..rule.documents.len()).find(has)).unwrap_or(index);
         NotConvertible {
             code: self.code,
             reason: self.reason,
-            at: Place::new(rule.origin.file, rule.origin.document as usize + index, path),
+            at: self.spot.place(rule, index, document),
             help: self.help.map(Cow::into_owned),
             cause: self.cause,
         }
     }
 }
 
-/// The path of a culprit in one of the sections a rule can have, or that of the section if it is
-/// not found.
+impl Spot<'_> {
+    /// Where it is: `document` is the value it was read from, made of the document number `index`
+    /// of `rule` (and, in a collection, of the global ones before it).
+    pub(super) fn place(self, rule: &Rule, index: usize, document: &Value) -> Place {
+        let path = match self {
+            Spot::Top("") => YamlPath::root(),
+            Spot::Top(key) => YamlPath::field(key),
+            Spot::Condition(None) => YamlPath::field("detection").key("condition"),
+            Spot::Condition(Some(i)) => YamlPath::field("detection").key("condition").index(i),
+            Spot::Entry(_) | Spot::Item(_) => path_of(document, self),
+        };
+        place(rule, index, path)
+    }
+}
+
+/// The node at `path` of the document number `index` of a rule, or of the first one that has it.
+pub(super) fn place(rule: &Rule, index: usize, path: YamlPath) -> Place {
+    let has = |i: &usize| rule.documents.get(*i).is_some_and(|value| contains(value, &path));
+    let index = Some(index).filter(has).or_else(|| (0..rule.documents.len()).find(has)).unwrap_or(index);
+    Place::new(rule.origin.file, rule.origin.document as usize + index, path)
+}
+
+/// The path of a culprit among the keys of a rule or in one of the sections it can have, or that
+/// of the section if it is not found.
 fn path_of(document: &Value, spot: Spot<'_>) -> YamlPath {
+    if let (Spot::Entry(wanted), Some(entries)) = (spot, document.as_map())
+        && entries.iter().any(|entry| std::ptr::eq(wanted, entry))
+    {
+        return YamlPath::root().key_of(wanted.0.clone());
+    }
     let sections = ["detection", "correlation", "filter"];
     let find_in = |name: &&'static str| find(document.get(name)?, &YamlPath::field(*name), spot);
     let section = || sections.iter().find(|name| document.get(name).is_some()).copied().unwrap_or("detection");
@@ -167,6 +185,7 @@ fn contains(document: &Value, path: &YamlPath) -> bool {
         let next = match step {
             Step::Key(name) | Step::KeyOf(name) => node.get(name),
             Step::Index(i) => node.as_seq().and_then(|items| items.get(*i as usize)),
+            Step::Part(..) => return true,
         };
         match next {
             Some(value) => node = value,

@@ -168,6 +168,6 @@ fn joined<'n>(parts: impl Iterator<Item = Part<'n>>, join: fn(Vec<Node<'n>>) -> 
 }
 
 /// Names that start with `_` are private: only a pattern that starts so selects them.
-fn selects(pattern: &str, name: &str) -> bool {
+pub(super) fn selects(pattern: &str, name: &str) -> bool {
     (pattern == "them" || matches_glob(pattern, name)) && (!name.starts_with('_') || pattern.starts_with('_'))
 }

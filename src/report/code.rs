@@ -108,6 +108,7 @@ catalogue! {
     PB418 MisspeltKey Warning "misspelt key of a rule";
     PB419 UnknownLogSource Note "unknown log source";
     PB421 UnusedDetection Warning "search without use";
+    PB422 ImpossibleCondition Warning "condition that cannot match";
     PB423 MatchesAnything Warning "value that matches anything";
     PB424 NeedlessModifier Note "modifier without effect";
     PB425 BadRegex Warning "broken regular expression";

@@ -17,6 +17,9 @@ pub enum Step {
     KeyOf(Cow<'static, str>),
     /// Into an item of a sequence, counted from 0.
     Index(u32),
+    /// Onto an occurrence of a text in a scalar, counted from 0; always the last step. Where the
+    /// scalar is written otherwise than it reads (escapes), it is the scalar as a whole.
+    Part(String, u32),
 }
 
 /// The steps from a document's root to a node.
@@ -55,6 +58,24 @@ impl YamlPath {
         self
     }
 
+    /// This path, then the occurrence number `nth` of `text` in the scalar.
+    #[must_use]
+    pub fn part(mut self, text: impl Into<String>, nth: usize) -> Self {
+        self.0.push(Step::Part(text.into(), u32::try_from(nth).unwrap_or(u32::MAX)));
+        self
+    }
+
+    /// This path, where it leads onto a key, to that key's value.
+    #[must_use]
+    pub fn onto_value(mut self) -> Self {
+        if let Some(last) = self.0.last_mut()
+            && let Step::KeyOf(name) = last
+        {
+            *last = Step::Key(std::mem::take(name));
+        }
+        self
+    }
+
     /// The steps, outermost first.
     pub fn steps(&self) -> &[Step] {
         &self.0
@@ -68,6 +89,7 @@ impl fmt::Display for YamlPath {
                 Step::Key(name) | Step::KeyOf(name) if i == 0 => f.write_str(name)?,
                 Step::Key(name) | Step::KeyOf(name) => write!(f, ".{name}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Part(..) => {}
             }
         }
         Ok(())

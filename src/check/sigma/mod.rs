@@ -1,6 +1,7 @@
 //! Rules by Sigma's specification 2.1: their metadata, their log sources, and what their
 //! detections say that their authors cannot have meant.
 
+mod conditions;
 mod detections;
 mod keys;
 mod log_sources;
@@ -18,6 +19,7 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     let rules = &input.graph.corpus().rules;
     let log_sources = log_sources::Known::new();
     metadata::ids(rules, findings);
+    conditions::check(rules, findings);
     for rule in rules {
         metadata::check(rule, findings);
         keys::check(rule, findings);

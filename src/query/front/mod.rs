@@ -7,6 +7,7 @@ pub(super) mod legacy;
 pub(super) mod modern;
 
 use crate::model::{Rule, RuleKind, Value, has_field_modifier};
+use crate::query::refusal::{Refusal, Spot};
 
 /// Words a condition may have. The longest published condition has under 200, and a 2019 tree is
 /// as deep as its condition has operators.
@@ -56,5 +57,38 @@ fn has_pipe(condition: &Value) -> bool {
         Value::Str(text) => text.contains('|'),
         Value::Seq(items) => items.iter().any(has_pipe),
         _ => false,
+    }
+}
+
+/// The refusal of a section without a condition: at the one that stands elsewhere, if there is one.
+fn no_condition<'d>(document: &'d Value, section: &'static str) -> Refusal<'d> {
+    let reason = format!("`{section}` has no `condition`");
+    if let Some(entry) = document.as_map().unwrap_or_default().iter().find(|entry| is_condition(entry)) {
+        let reason = format!("{reason}: this one stands beside it");
+        return Refusal::broken(Spot::Entry(entry), reason)
+            .help(format!("indent it as far as the searches of `{section}`"));
+    }
+    let searches = document.get(section).and_then(Value::as_map).unwrap_or_default();
+    let strayed = searches.iter().find_map(|(name, value)| Some((name, strayed(value)?)));
+    match strayed {
+        Some((name, entry)) => Refusal::broken(Spot::Entry(entry), format!("{reason}: this one is part of `{name}`"))
+            .help(format!("indent it only as far as `{name}`")),
+        None => Refusal::broken(Spot::Top(section), reason),
+    }
+}
+
+fn is_condition((key, value): &(String, Value)) -> bool {
+    key == "condition" && matches!(value, Value::Str(_) | Value::Seq(_))
+}
+
+/// The first `condition` within a search.
+fn strayed(value: &Value) -> Option<&(String, Value)> {
+    match value {
+        Value::Map(entries) => entries
+            .iter()
+            .find(|entry| is_condition(entry))
+            .or_else(|| entries.iter().find_map(|(_, value)| strayed(value))),
+        Value::Seq(items) => items.iter().find_map(strayed),
+        _ => None,
     }
 }

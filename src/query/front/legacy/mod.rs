@@ -19,7 +19,7 @@ use super::super::refusal::{Refusal, Spot};
 use crate::query::glob::matches_glob;
 use crate::query::tree::MAX_LEAVES;
 
-use super::MAX_DEPTH;
+use super::{MAX_DEPTH, no_condition};
 use token::{Kind, tokenize};
 
 /// A 2019 condition tree; groups are the parentheses of the output.
@@ -168,7 +168,7 @@ pub(in crate::query) fn read<'d>(document: &'d Value, setup: Setup<'d>) -> Resul
             let reason = format!("a condition must be text, this is {}", other.type_name());
             return Err(Refusal::broken(Spot::Condition(None), reason));
         }
-        None => return Err(Refusal::broken(Spot::Top("detection"), "`detection` has no `condition`")),
+        None => return Err(no_condition(document, "detection")),
     };
     Ok(Rule { document, conditions, indices, setup })
 }

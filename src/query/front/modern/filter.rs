@@ -1,11 +1,12 @@
 //! Filters (Sigma filters specification 2.1): conditions added to the rules they name.
 
 use crate::model::{Rule, Value};
-use crate::query::detection::{Expression, LogSource, Named, Scope, Sigma, State};
+use crate::query::detection::{Expression, LogSource, Scope, Sigma, State};
 use crate::query::reading::Compat;
 use crate::query::refusal::{NotConvertible, Refusal, Spot};
 use crate::query::tree::trees;
 
+use super::super::no_condition;
 use super::{condition, detections, logsource};
 
 /// Whether a filter can be read at all, whatever rules it names.
@@ -34,12 +35,12 @@ pub(in crate::query) fn apply<'r>(
         return Ok(());
     }
     let scope = Scope::Filter(number);
-    let (detections, expression) =
-        read(filter, document, scope, compat).map_err(|refusal| told(refusal, filter, index, document))?;
-    sigma.detections.extend(detections);
+    let mut read = read(filter, document, scope, compat).map_err(|refusal| told(refusal, filter, index, document))?;
+    sigma.detections.append(&mut read.detections);
     for (old, _) in &mut sigma.conditions {
         let rule = std::mem::replace(old, Expression::Detection(0));
-        *old = Expression::And(vec![rule, Expression::In(scope, Box::new(expression.clone()))]);
+        let narrowing = read.conditions.iter().map(|(expression, _)| expression.clone());
+        *old = Expression::And(std::iter::once(rule).chain(narrowing).collect());
     }
     Ok(())
 }
@@ -55,31 +56,31 @@ fn told(refusal: Refusal<'_>, filter: &Rule, index: usize, document: &Value) -> 
     why
 }
 
+/// The number and value of a filter's document, and what it says, as a rule of its own.
+pub(in crate::query) fn alone(filter: &Rule) -> Option<(usize, &Value, Result<Sigma<'_>, Refusal<'_>>)> {
+    let (index, document) = section_of(filter)?;
+    Some((index, document, read(filter, document, Scope::Filter(0), Compat::Strict)))
+}
+
 /// The detections of a filter, and its condition over them.
-fn read<'r>(
-    filter: &'r Rule,
-    document: &'r Value,
-    scope: Scope,
-    compat: Compat,
-) -> Result<(Vec<Named<'r>>, Expression<'r>), Refusal<'r>> {
+fn read<'r>(filter: &'r Rule, document: &'r Value, scope: Scope, compat: Compat) -> Result<Sigma<'r>, Refusal<'r>> {
     let section = document.get("filter").and_then(Value::as_map).ok_or_else(|| {
         Refusal::broken(Spot::Top("filter"), "`filter` must be a mapping of rules, selections and a condition")
     })?;
     let value = section.iter().find(|(key, _)| key == "condition").map(|(_, value)| value);
-    let value = value.ok_or_else(|| Refusal::broken(Spot::Top("filter"), "`filter` has no `condition`"))?;
+    let value = value.ok_or_else(|| no_condition(document, "filter"))?;
     let (expression, spot) = condition(value, Spot::Item(value))?;
-    let detections = detections(section, scope, compat)?;
-    // Names are looked up here, so that a wrong one is told where it stands and not in a rule.
     let alone = Sigma {
         rule: filter,
         logsource: LogSource::default(),
-        detections: detections.clone(),
-        conditions: vec![(Expression::In(scope, Box::new(expression.clone())), spot)],
+        detections: detections(section, scope, compat)?,
+        conditions: vec![(Expression::In(scope, Box::new(expression)), spot)],
         fields: Vec::new(),
         state: State::default(),
     };
+    // Names are looked up here, so that a wrong one is told where it stands and not in a rule.
     match trees(&alone) {
-        Ok(_) => Ok((detections, expression)),
+        Ok(_) => Ok(alone),
         Err(refusal) => Err(refusal.retold(spot, "")),
     }
 }

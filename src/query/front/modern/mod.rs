@@ -14,7 +14,7 @@ use crate::query::refusal::{Refusal, Spot};
 use crate::query::test::Test;
 use crate::query::tree::MAX_LEAVES;
 
-use super::MAX_DEPTH;
+use super::{MAX_DEPTH, no_condition};
 use modifier::Fault;
 
 /// Modifiers of one key: more than any chain that means something.
@@ -40,7 +40,7 @@ pub(in crate::query) fn read<'r>(
         }
         Some(Value::Seq(_)) => return Err(Refusal::broken(Spot::Condition(None), "the list of conditions is empty")),
         Some(value) => vec![condition(value, Spot::Condition(None))?],
-        None => return Err(Refusal::broken(Spot::Top("detection"), "`detection` has no `condition`")),
+        None => return Err(no_condition(document, "detection")),
     };
     Ok(Sigma {
         rule,
