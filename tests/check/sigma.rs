@@ -193,7 +193,7 @@ fn conditions_that_decide_nothing_are_told() {
     assert_eq!(
         with("s1 and (s4 or s2) and not s3"),
         [
-            "6:21: warning[PB422] `s3` excludes nothing the rest of the condition matches: nothing is both `a: x` and `a|contains: z`"
+            "6:20: warning[PB422] `s3` excludes nothing the rest of the condition matches: nothing is both `a: x` and `a|contains: z`"
         ]
     );
     // Events without a value are excluded to be safe.
