@@ -7,7 +7,7 @@
 mod attack;
 mod attack_tags;
 mod attack_version;
-
+mod commands;
 pub mod coverage;
 mod duplicates;
 pub mod external;
@@ -49,6 +49,7 @@ const CHECKS: &[fn(&CheckInput<'_>, &mut Findings)] = &[
     tags::check,
     sigma::check,
     triggers::check,
+    commands::check,
     duplicates::ids,
     duplicates::titles,
     duplicates::paths,

@@ -55,8 +55,8 @@ impl<'a> Tests<'a> {
         self.fields.text_in(self.document, path, map, key)
     }
 
-    /// The items of the list of mappings under `key`, each with its path.
-    fn maps(&mut self, path: &YamlPath, map: &'a Value, key: &'static str) -> Vec<(YamlPath, &'a Value)> {
+    /// The items of the list of mappings under `key`, each with its number and path.
+    fn maps(&mut self, path: &YamlPath, map: &'a Value, key: &'static str) -> Vec<(usize, YamlPath, &'a Value)> {
         let Some(value) = map.get(key).filter(|value| !value.is_null()) else { return Vec::new() };
         let path = path.clone().key(key);
         let Some(items) = value.as_seq() else {
@@ -67,7 +67,7 @@ impl<'a> Tests<'a> {
         for (i, item) in items.iter().enumerate() {
             let path = path.clone().index(i);
             if item.as_map().is_some() {
-                maps.push((path, item));
+                maps.push((i, path, item));
             } else {
                 self.fields.wrong(self.document, path, "a mapping", item);
             }
@@ -91,7 +91,7 @@ fn tests(reader: &mut Tests<'_>) -> Vec<AtomicTest> {
     let documents = reader.fields.documents;
     let Some(root) = documents.first().map(|document| &document.value) else { return Vec::new() };
     let items = reader.maps(&YamlPath::root(), root, "atomic_tests");
-    items.into_iter().map(|(path, item)| test(reader, &path, item)).collect()
+    items.into_iter().map(|(position, path, item)| AtomicTest { position, ..test(reader, &path, item) }).collect()
 }
 
 fn test<'a>(reader: &mut Tests<'a>, path: &YamlPath, test: &'a Value) -> AtomicTest {
@@ -104,8 +104,12 @@ fn test<'a>(reader: &mut Tests<'a>, path: &YamlPath, test: &'a Value) -> AtomicT
         None => Vec::new(),
     };
     let dependencies = reader.maps(path, test, "dependencies");
-    let dependencies = dependencies.into_iter().map(|(path, item)| dependency(reader, &path, item)).collect();
+    let dependencies = dependencies
+        .into_iter()
+        .map(|(position, path, item)| Dependency { position, ..dependency(reader, &path, item) })
+        .collect();
     AtomicTest {
+        position: 0,
         name,
         guid: reader.text(path, test, "auto_generated_guid"),
         description: reader.text(path, test, "description").unwrap_or_default(),
@@ -138,9 +142,13 @@ fn inputs<'a>(reader: &mut Tests<'a>, path: &YamlPath, test: &'a Value) -> Vec<I
 
 fn dependency(reader: &mut Tests<'_>, path: &YamlPath, item: &Value) -> Dependency {
     Dependency {
+        position: 0,
         description: reader.text(path, item, "description").unwrap_or_default(),
         prereq_command: reader.text(path, item, "prereq_command"),
-        get_prereq_command: reader.text(path, item, "get_prereq_command"),
+        // A key without a value says that nothing gets it.
+        get_prereq_command: reader
+            .text(path, item, "get_prereq_command")
+            .or_else(|| item.get("get_prereq_command").map(|_| String::new())),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Trigger {
 /// One test.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AtomicTest {
+    /// Its number in the file's list, from 0.
+    pub position: usize,
     /// Its name.
     pub name: String,
     /// `auto_generated_guid`.
@@ -58,6 +60,8 @@ pub struct InputArgument {
 /// Something a test needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dependency {
+    /// Its number in the test's list, from 0.
+    pub position: usize,
     /// What it is.
     pub description: String,
     /// Succeeds if it is there.

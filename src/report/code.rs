@@ -1,9 +1,9 @@
 //! The catalogue of finding codes. A number, once published, keeps its meaning forever.
 //!
 //! A code is a line of the table below and a file `explain/PBnnn.md` that says what it means, why
-//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK
-//! and other tags, 3 identity, 4 rules, 5 links, 6 Data Needed and coverage, 7 configuration,
-//! 8 pipelines, 9 suppressions and known findings.
+//! it matters and how to end it. The hundreds group them: 0 files, 1 references, 2 ATT&CK, its tests
+//! and other tags, 3 identity, 4 rules, 5 links, 6 Data Needed, 7 configuration, 8 pipelines,
+//! 9 suppressions and known findings.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -93,6 +93,10 @@ catalogue! {
     PB216 MalformedTag Warning "malformed tag";
     PB217 UnknownNamespace Note "unknown namespace of a tag";
     PB218 OlderAttack Warning "content of an older ATT&CK";
+    PB221 UndeclaredInput Warning "undeclared input of a test";
+    PB222 UnusedInput Note "unused input of a test";
+    PB223 DependencyWithoutCommand Warning "dependency without its command";
+    PB224 UnknownExecutor Warning "unknown executor";
     PB301 DuplicateId Error "duplicate id";
     PB302 DuplicateTitle Error "duplicate title";
     PB303 PathCollision Warning "colliding output path";

@@ -1,6 +1,7 @@
 //! What `purplebook check` tells, and what it does not.
 
 mod attack;
+mod commands;
 mod coverage;
 mod external;
 mod formats;
