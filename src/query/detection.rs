@@ -94,7 +94,7 @@ pub(super) struct Named<'r> {
 }
 
 /// A space of names of detections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Scope {
     /// The rule's own detections.
     Rule,

@@ -183,10 +183,8 @@ impl<'n> Document<'n> {
     /// The searches none of which may match.
     fn filters(&self, excluded: &'n Expression<'n>, parts: &mut Parts<'n>) {
         match excluded {
-            Expression::Name(name) => parts.filters.extend(self.search.named(parts.scope, name)),
-            Expression::Of { all: false, pattern } => {
-                parts.filters.extend(self.search.selected(parts.scope, pattern));
-            }
+            Expression::Name(name) => parts.add(self.search.named(parts.scope, name)),
+            Expression::Of { all: false, pattern } => parts.add(self.search.selected(parts.scope, pattern)),
             Expression::Or(children) => children.iter().for_each(|child| self.filters(child, parts)),
             _ => {}
         }
@@ -213,6 +211,16 @@ impl<'n> Document<'n> {
             }
         }
         place
+    }
+}
+
+/// Filters of one condition that are looked at.
+const MAX_FILTERS: usize = 256;
+
+impl<'n> Parts<'n> {
+    fn add(&mut self, filters: impl IntoIterator<Item = &'n Named<'n>>) {
+        let room = MAX_FILTERS.saturating_sub(self.filters.len());
+        self.filters.extend(filters.into_iter().take(room));
     }
 }
 

@@ -4,7 +4,8 @@
 //! What ends an alternative is a [`Clash`] of two comparisons. The search is bounded: a condition
 //! with too many combinations is taken to be possible.
 
-use std::collections::HashSet;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
 use crate::query::detection::{Detection, Expression, Item, Named, Scope, Sigma};
 use crate::query::refusal::Spot;
@@ -15,6 +16,9 @@ use super::values::{Budget, exclude_each_other, implies};
 
 /// Steps of one search. Published rules need under a hundredth of it.
 const MAX_STEPS: usize = 100_000;
+
+/// Steps of all searches of one document.
+const MAX_ALL_STEPS: usize = 1_000_000;
 
 /// A written comparison: its entry or item, and the number of its value there.
 #[derive(Debug, Clone, Copy)]
@@ -102,8 +106,11 @@ struct Choice<'n> {
 /// The detections a search looks names up in.
 pub(super) struct Search<'n> {
     detections: &'n [Named<'n>],
+    names: HashMap<(Scope, &'n str), &'n Named<'n>>,
     /// Fields their own rule takes to have several values.
     lists: HashSet<&'n str>,
+    /// Steps left.
+    steps: Cell<usize>,
 }
 
 impl<'n> Search<'n> {
@@ -113,7 +120,11 @@ impl<'n> Search<'n> {
         for named in &sigma.detections {
             several(&named.detection, &mut lists, &mut budget);
         }
-        Self { detections: &sigma.detections, lists }
+        let mut names = HashMap::with_capacity(sigma.detections.len());
+        for named in &sigma.detections {
+            names.entry((named.scope, named.name.as_ref())).or_insert(named);
+        }
+        Self { detections: &sigma.detections, names, lists, steps: Cell::new(MAX_ALL_STEPS) }
     }
 
     /// The detections that a pattern of a condition selects.
@@ -124,13 +135,19 @@ impl<'n> Search<'n> {
 
     /// The detection of a name.
     pub(super) fn named(&self, scope: Scope, name: &str) -> Option<&'n Named<'n>> {
-        let detections = self.detections;
-        detections.iter().find(|named| named.scope == scope && named.name == name)
+        self.names.get(&(scope, name)).copied()
     }
 
     /// Whether there can be an event of which all that is wanted is so.
     pub(super) fn find(&self, wanted: &[Wanted<'n>]) -> Found<'n> {
-        let mut budget = Budget(MAX_STEPS);
+        let given = self.steps.get().min(MAX_STEPS);
+        let mut budget = Budget(given);
+        let found = self.explore(wanted, &mut budget);
+        self.steps.set(self.steps.get() - (given - budget.0));
+        found
+    }
+
+    fn explore(&self, wanted: &[Wanted<'n>], budget: &mut Budget) -> Found<'n> {
         // Alternatives wait until all that must be so anyway is known.
         let mut lists: Vec<(Vec<Wanted<'n>>, List)> = Vec::new();
         let mut waiting: List = None;
@@ -144,7 +161,7 @@ impl<'n> Search<'n> {
             }
             let mut clash = None;
             if let Some(part) = ready.pop() {
-                match self.step(part) {
+                match self.step(part, budget) {
                     // In the order they were written: of two that clash, the second is told.
                     Step::All(parts) => ready.extend(parts.into_iter().rev()),
                     Step::Any(mut options) if options.len() == 1 => ready.extend(options.pop()),
@@ -153,7 +170,7 @@ impl<'n> Search<'n> {
                         waiting = Some(lists.len() - 1);
                     }
                     Step::Comparison(comparison) => {
-                        clash = self.clash(&kept, comparison, &mut budget);
+                        clash = self.clash(&kept, comparison, budget);
                         kept.push(comparison);
                     }
                     Step::Open => {}
@@ -190,7 +207,7 @@ impl<'n> Search<'n> {
         }
     }
 
-    fn step(&self, (part, holds): Wanted<'n>) -> Step<'n> {
+    fn step(&self, (part, holds): Wanted<'n>, budget: &mut Budget) -> Step<'n> {
         let joined = |parts: Vec<Wanted<'n>>, all: bool| if all == holds { Step::All(parts) } else { Step::Any(parts) };
         match part {
             Part::Condition(expression, scope) => {
@@ -207,6 +224,7 @@ impl<'n> Search<'n> {
                         None => Step::Open,
                     },
                     Expression::Of { all, pattern } => {
+                        budget.spend(self.detections.len());
                         let chosen = self.selected(scope, pattern);
                         let parts: Vec<_> = chosen.map(|named| (Part::Detection(&named.detection), holds)).collect();
                         if parts.is_empty() { Step::Open } else { joined(parts, *all) }
@@ -239,6 +257,8 @@ impl<'n> Search<'n> {
 
     /// What rules a comparison out, of those that must come out as they do.
     fn clash(&self, kept: &[Comparison<'n>], new: Comparison<'n>, budget: &mut Budget) -> Option<Clash<'n>> {
+        // To pass over those of other fields takes little, but not nothing.
+        budget.spend(kept.len() / 16);
         kept.iter().find_map(|old| {
             if old.field != new.field || !(old.holds || new.holds) || !budget.spend(1) {
                 return None;
