@@ -19,23 +19,25 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     for trigger in &input.graph.corpus().triggers {
         for test in &trigger.tests {
             let at = YamlPath::field("atomic_tests").index(test.position);
-            let test = Test { trigger, test, at };
-            test.inputs(findings);
-            test.dependencies(findings);
-            let dependencies = test.test.dependency_executor.as_deref();
-            test.executor(Some(&test.test.executor.name), test.at.clone().key("executor").key("name"), findings);
-            test.executor(dependencies, test.at.clone().key("dependency_executor_name"), findings);
+            let looked = Looked { trigger, test, at };
+            looked.inputs(findings);
+            looked.dependencies(findings);
+            let at = &looked.at;
+            looked.executor(Some(&test.executor.name), at.clone().key("executor").key("name"), findings);
+            let of_dependencies = test.dependency_executor.as_deref();
+            looked.executor(of_dependencies, at.clone().key("dependency_executor_name"), findings);
         }
     }
 }
 
-struct Test<'t> {
+/// A test and its place in the file.
+struct Looked<'t> {
     trigger: &'t Trigger,
     test: &'t AtomicTest,
     at: YamlPath,
 }
 
-impl<'t> Test<'t> {
+impl<'t> Looked<'t> {
     fn finding(&self, code: Code, path: YamlPath, message: String) -> Finding {
         Finding::new(code, self.trigger.origin.place(path), message)
     }

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crate::config::{list, nearest};
-use crate::report::{Code, Finding, Findings};
+use crate::report::{Change, Code, Finding, Findings};
 use crate::text::Place;
 
 use super::CheckInput;
@@ -31,9 +31,13 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
             let Some(tag) = tag.scalar_text() else { continue };
             let place = Place { document, ..rule.origin.item("tags", i) };
             if let Some(problem) = problem(&tag).filter(|_| !told.contains(&place)) {
-                let finding = Finding::new(problem.code, place, problem.message);
-                findings.push(match problem.help {
+                let finding = Finding::new(problem.code, place.clone(), problem.message);
+                let finding = match problem.help {
                     Some(help) => finding.help(help),
+                    None => finding,
+                };
+                findings.push(match problem.fix {
+                    Some(tag) => finding.fix(place, Change::Write(tag)),
                     None => finding,
                 });
             }
@@ -45,10 +49,12 @@ struct Problem {
     code: Code,
     message: String,
     help: Option<String>,
+    /// What is written instead, where only the case is wrong.
+    fix: Option<String>,
 }
 
 fn problem(tag: &str) -> Option<Problem> {
-    let malformed = |message, help| Some(Problem { code: Code::MalformedTag, message, help });
+    let malformed = |message, help| Some(Problem { code: Code::MalformedTag, message, help, fix: None });
     let Some((namespace, name)) = tag.split_once('.') else {
         let message = format!("the tag `{tag}` has no namespace");
         let known = list(NAMESPACES);
@@ -62,26 +68,35 @@ fn problem(tag: &str) -> Option<Problem> {
     if !NAMESPACES.contains(&lower.as_str()) {
         let message = format!("`{namespace}` is no namespace of Sigma's tags");
         let help = nearest(&lower, NAMESPACES).map(|near| format!("did you mean `{near}.{name}`?"));
-        return Some(Problem { code: Code::UnknownNamespace, message, help });
+        return Some(Problem { code: Code::UnknownNamespace, message, help, fix: None });
     }
     let wanted = wanted(&lower, name);
     if wanted.as_ref().is_ok_and(|()| lower == namespace) {
         return None;
     }
-    let folded = name.to_ascii_lowercase();
+    let folded = folded(&lower, name);
+    let in_lower_case = |name: &str| {
+        let right = format!("{lower}.{name}");
+        let message = format!("the tag `{tag}` is not in lower case");
+        Some(Problem { code: Code::MalformedTag, message, help: Some(format!("use `{right}`")), fix: Some(right) })
+    };
     let form = match wanted {
-        Ok(()) => return malformed(written(tag), Some(format!("use `{lower}.{name}`"))),
-        Err(_) if self::wanted(&lower, &folded).is_ok() => {
-            return malformed(written(tag), Some(format!("use `{lower}.{folded}`")));
-        }
+        Ok(()) => return in_lower_case(name),
+        Err(_) if self::wanted(&lower, &folded).is_ok() => return in_lower_case(&folded),
         Err(form) => form,
     };
     let meant = meant(&lower, &folded).map(|name| format!("use `{lower}.{name}`"));
     malformed(format!("`{tag}` is no tag of `{lower}`, which has {form}"), meant)
 }
 
-fn written(tag: &str) -> String {
-    format!("the tag `{tag}` is not in lower case")
+/// A name in lower case; what follows `d3f-` is an artifact's own name, whose capitals count.
+fn folded(namespace: &str, name: &str) -> String {
+    match name.split_at_checked(4) {
+        Some((prefix, artifact)) if namespace == "d3fend" && prefix.eq_ignore_ascii_case("d3f-") => {
+            format!("d3f-{artifact}")
+        }
+        _ => name.to_ascii_lowercase(),
+    }
 }
 
 /// Whether a namespace has tags of this form; the form, if not.

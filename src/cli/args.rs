@@ -223,6 +223,9 @@ pub(super) struct CheckArgs {
     /// With --fix: print the changes as a diff instead of making them
     #[arg(long, requires = "fix")]
     pub(super) dry_run: bool,
+    /// With --fix: put the tags of each rule in the order of their letters as well
+    #[arg(long, requires = "fix")]
+    pub(super) sort_tags: bool,
     /// Threads to use [default: one per processor]
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::check::coverage::RecordedCoverage;
 use crate::check::policy::{self, Baseline, Changed, Policy, Told};
-use crate::config::{COVERAGE_BASELINE, discover};
+use crate::config::{COVERAGE_BASELINE, ConfigError, InvalidConfig, discover};
 use crate::convert::known_queries;
 use crate::project::{self, AskSite, Project, WrittenSite};
 use crate::report::render::{Lookup, SourceText};
@@ -22,7 +22,7 @@ use super::fix;
 use super::progress::with_progress;
 use super::repository::Repository;
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, lookup, remarks, report, shown, shown_from, use_threads};
+use super::{CLEAN, COULD_NOT_RUN, FINDINGS, lookup, remarks, report, shown, shown_from, use_threads};
 
 /// Checks content and site, after mending it if asked to, and prints all findings.
 pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
@@ -32,15 +32,22 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     let mut overrides = args.project.overrides();
     overrides.fail_on = args.fail_on;
     overrides.external_cache.clone_from(&args.external.external_cache);
-    let config = discover(&overrides, &known_queries())?;
+    let config = match discover(&overrides, &known_queries()) {
+        // Whoever reads the findings by program reads those of the configuration so as well.
+        Err(ConfigError::Invalid(invalid)) if args.format != Format::Human && !args.dry_run => {
+            tell_invalid(&invalid, args.format, terminal)?;
+            return Ok(COULD_NOT_RUN);
+        }
+        config => config?,
+    };
     let (base_url, root, choice) = (config.site.base_url.clone(), config.root.clone(), config.check.clone());
     let has_coverage_baseline = config.coverage.baseline.is_some();
     let coverage_path = config.coverage.baseline.clone().unwrap_or_else(|| root.join(COVERAGE_BASELINE));
     use_threads(args.jobs)?;
     if args.dry_run {
-        return fix::show(&config);
+        return fix::show(&config, args.sort_tags);
     }
-    let mended = if args.fix { Some(fix::apply(&config)?) } else { None };
+    let mended = if args.fix { Some(fix::apply(&config, args.sort_tags)?) } else { None };
     // What cannot be used is known before anybody is asked.
     let asker = if args.external.external {
         Some(Asker::new(&args.external, &choice, base_url.as_deref(), &root)?)
@@ -203,6 +210,17 @@ fn counted(count: usize, noun: &str) -> String {
 fn tell(findings: &Findings, lookup: &Lookup<'_>, format: Format, terminal: Terminal) -> Result<(), Failure> {
     report::print(findings, lookup, format, terminal.out())?;
     if format == Format::Github { report::job_summary(findings, lookup) } else { Ok(()) }
+}
+
+/// Shows what is wrong with the configuration; its path is as seen from here.
+fn tell_invalid(invalid: &InvalidConfig, format: Format, terminal: Terminal) -> Result<(), Failure> {
+    let path = if format.is_for_service() {
+        Repository::around(&std::env::current_dir().unwrap_or_default()).path(&invalid.path)
+    } else {
+        invalid.path.clone()
+    };
+    let lookup = |_| SourceText { path: &path, text: &invalid.text };
+    tell(&invalid.findings, &lookup, format, terminal)
 }
 
 /// Findings fail a check if one is as grave as `fail_on`.

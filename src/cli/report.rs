@@ -27,7 +27,7 @@ pub(super) fn print(findings: &Findings, lookup: &Lookup<'_>, format: Format, op
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {
         Format::Human => render::human(findings, lookup, options, &mut out)?,
-        Format::Concise => render::concise(findings, lookup, &mut out)?,
+        Format::Concise => render::concise(findings, lookup, options.per_file, &mut out)?,
         Format::Json => render::json(findings, lookup, &mut out)?,
         Format::Sarif => render::sarif(findings, lookup, &mut out)?,
         Format::Github => render::github(findings, lookup, options.per_file, &mut out)?,

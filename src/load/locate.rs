@@ -12,11 +12,13 @@ use std::collections::{BTreeMap, HashMap};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::report::Findings;
-use crate::source::SourceSet;
+use crate::source::{FileRole, SourceFile, SourceSet};
 use crate::text::{At, FileId, Place, Span, Step};
 
+use super::mends::replacement;
+
 /// Turns every [`At::Yaml`] of `findings` into an [`At::Span`], or into an [`At::File`] where
-/// the file has no such document.
+/// the file has no such document, and says of every repair what it changes.
 pub fn locate(sources: &SourceSet, findings: &mut Findings) {
     let mut trees: BTreeMap<FileId, Tree> = BTreeMap::new();
     for finding in findings.iter_mut() {
@@ -30,6 +32,13 @@ pub fn locate(sources: &SourceSet, findings: &mut Findings) {
                     None => At::File(place.file),
                 };
             }
+        }
+        let code = finding.code;
+        if let Some(fix) = finding.fix.as_mut()
+            && let SourceFile { role: FileRole::Content(_), text, .. } = sources.file(fix.place.file)
+        {
+            let tree = trees.entry(fix.place.file).or_insert_with(|| Tree::parse(text));
+            fix.replacement = replacement(text, fix.place.file, tree, code, fix);
         }
     }
 }
@@ -158,7 +167,7 @@ impl Tree {
     }
 
     /// The key and the value of `name`: of repeated keys the first key, the last value.
-    fn entry(&self, node: usize, name: &str) -> Option<(usize, usize)> {
+    pub(super) fn entry(&self, node: usize, name: &str) -> Option<(usize, usize)> {
         let Children::Map(entries) = &self.nodes[self.resolve(node)].children else { return None };
         let is_name = |(key, _): &&(usize, usize)| matches!(&self.nodes[self.resolve(*key)].children, Children::Scalar(text) if text == name);
         let first = entries.iter().find(is_name)?;
@@ -288,7 +297,6 @@ mod tests {
     use super::*;
     use crate::model::Kind;
     use crate::report::{Code, Finding};
-    use crate::source::{FileRole, SourceFile};
     use crate::text::YamlPath;
 
     /// The text at `path` of document `document`.

@@ -5,11 +5,12 @@
 //! left to its author, and so is an item that goes but has a comment beside or above it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use saphyr_parser::ScalarStyle;
 
 use crate::mend::Edit;
-use crate::report::{Change, Code, Findings, Fix};
+use crate::report::{Change, Code, Findings, Fix, Replacement};
 use crate::source::{FileRole, SourceSet};
 use crate::text::{At, FileId, Place, Span, Step};
 
@@ -48,7 +49,7 @@ pub fn mends(sources: &SourceSet, findings: &Findings) -> Vec<Mend> {
     let mended = files.into_iter().filter_map(|(file, mut fixes)| {
         fixes.sort_by(|a, b| (&a.1.place, a.0).cmp(&(&b.1.place, b.0)));
         let text = &sources.file(file).text;
-        let (edits, findings) = Writer { text, file, tree: Tree::parse(text) }.edits(&fixes);
+        let (edits, findings) = Writer { text, file, tree: &Tree::parse(text) }.edits(&fixes);
         (!edits.is_empty()).then_some(Mend { file, edits, findings })
     });
     mended.collect()
@@ -64,7 +65,14 @@ struct Spot {
 struct Writer<'t> {
     text: &'t str,
     file: FileId,
-    tree: Tree,
+    tree: &'t Tree,
+}
+
+/// What a repair alone would change in the file of `tree`, if it can be made.
+pub(super) fn replacement(text: &str, file: FileId, tree: &Tree, code: Code, fix: &Fix) -> Option<Replacement> {
+    let (edits, _) = Writer { text, file, tree }.edits(&[(code, fix, 1)]);
+    let Edit { span, text } = edits.into_iter().next()?;
+    Some(Replacement { span, text })
 }
 
 impl Writer<'_> {
@@ -151,21 +159,8 @@ impl Writer<'_> {
         }
     }
 
-    /// The scalar's own text and the text with its quotes, if the first is its value letter by letter.
-    fn ranges(&self, node: usize) -> Option<((usize, usize), (usize, usize))> {
-        let value = self.scalar(node)?;
-        let Node { start, end, style, .. } = self.tree.nodes[node];
-        let quote = match style? {
-            ScalarStyle::Plain => "",
-            ScalarStyle::SingleQuoted => "'",
-            ScalarStyle::DoubleQuoted => "\"",
-            _ => return None,
-        };
-        let outer = (start.checked_sub(quote.len())?, end + quote.len());
-        let is_literal = self.text.get(start..end) == Some(value)
-            && self.text.get(outer.0..start) == Some(quote)
-            && self.text.get(end..outer.1) == Some(quote);
-        (is_literal && !value.is_empty() && !value.contains(['\n', '\r'])).then_some(((start, end), outer))
+    fn ranges(&self, node: usize) -> Option<(Range<usize>, Range<usize>)> {
+        ranges(self.text, self.tree, node)
     }
 
     fn edit(&self, start: usize, end: usize, text: &str) -> Edit {
@@ -173,12 +168,12 @@ impl Writer<'_> {
     }
 
     fn write(&self, node: usize, new: &str) -> Option<Edit> {
-        let ((start, end), _) = self.ranges(node)?;
-        is_bare(new).then(|| self.edit(start, end, new))
+        let (inner, _) = self.ranges(node)?;
+        is_bare(new).then(|| self.edit(inner.start, inner.end, new))
     }
 
     fn remove(&self, spot: Spot) -> Option<Edit> {
-        let (_, (start, end)) = self.ranges(spot.node)?;
+        let (_, Range { start, end }) = self.ranges(spot.node)?;
         let (list, index) = spot.list?;
         let Children::Seq(items) = &self.tree.nodes[list].children else { return None };
         let is_end = |c: char| matches!(c, '\n' | '\r');
@@ -203,12 +198,29 @@ impl Writer<'_> {
             self.text.get(from..to).is_some_and(|between| between.trim_matches([' ', '\t']) == ",")
         };
         if let Some(next) = items.get(index + 1) {
-            let (_, (next, _)) = self.ranges(*next)?;
-            return is_comma(end, next).then(|| self.edit(start, next, ""));
+            let (_, next) = self.ranges(*next)?;
+            return is_comma(end, next.start).then(|| self.edit(start, next.start, ""));
         }
-        let (_, (_, before)) = self.ranges(*items.get(index.checked_sub(1)?)?)?;
-        is_comma(before, start).then(|| self.edit(before, end, ""))
+        let (_, before) = self.ranges(*items.get(index.checked_sub(1)?)?)?;
+        is_comma(before.end, start).then(|| self.edit(before.end, end, ""))
     }
+}
+
+/// The bytes of a scalar's own text, and with its quotes, if the first are its value letter by
+/// letter.
+pub(super) fn ranges(text: &str, tree: &Tree, node: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let Node { start, end, style, children: Children::Scalar(value), .. } = &tree.nodes[node] else { return None };
+    let quote = match (*style)? {
+        ScalarStyle::Plain => "",
+        ScalarStyle::SingleQuoted => "'",
+        ScalarStyle::DoubleQuoted => "\"",
+        _ => return None,
+    };
+    let (inner, outer) = (*start..*end, start.checked_sub(quote.len())?..end + quote.len());
+    let is_literal = text.get(inner.clone()) == Some(value)
+        && text.get(outer.start..inner.start) == Some(quote)
+        && text.get(inner.end..outer.end) == Some(quote);
+    (is_literal && !value.is_empty() && !value.contains(['\n', '\r'])).then_some((inner, outer))
 }
 
 /// Whether a value is the same text in all styles, and a string in each.

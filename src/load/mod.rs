@@ -19,6 +19,7 @@ mod pipeline;
 mod response;
 mod sigma;
 mod sigmac_config;
+mod tag_order;
 pub mod yaml;
 
 pub use layer::{Entry, Layer, Word, layer};
@@ -26,6 +27,7 @@ pub use locate::{Nodes, locate};
 pub use mends::{Mend, mends};
 pub use pipeline::pipeline;
 pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_configs};
+pub use tag_order::sorted_tags;
 
 use rayon::prelude::*;
 

@@ -56,6 +56,54 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
     Ok(spliced(text, 0, text.len(), &ordered(text, edits)?))
 }
 
+/// One set of edits that does what `first` does and then `second`, whose text is `middle`, the text
+/// after `first`.
+///
+/// # Errors
+/// If one of the sets does not fit.
+pub fn composed(middle: &str, first: &[Edit], second: &[Edit]) -> Result<Vec<Edit>, Refused> {
+    let second = ordered(middle, second)?;
+    let mut first: Vec<&Edit> = first.iter().collect();
+    first.sort();
+    // Of each of the first edits: where its text is in the middle text, and where what it replaced ends.
+    let mut written: Vec<(usize, usize, usize)> = Vec::with_capacity(first.len());
+    for edit in &first {
+        let start = before(&written, edit.span.start as usize, |(_, _, old_end)| old_end, |(_, end, _)| end);
+        written.push((start, start + edit.text.len(), edit.span.end as usize));
+    }
+    let ranges = written.iter().map(|(start, end, _)| (*start, *end));
+    let mut ranges: Vec<(usize, usize)> =
+        ranges.chain(second.iter().map(|edit| (edit.span.start as usize, edit.span.end as usize))).collect();
+    ranges.sort_unstable();
+    // Ranges that touch are one edit.
+    ranges.dedup_by(|next, last| {
+        let touches = next.0 <= last.1;
+        last.1 = if touches { last.1.max(next.1) } else { last.1 };
+        touches
+    });
+    let file = first.first().or(second.first()).map(|edit| edit.span.file);
+    let mut edits = Vec::with_capacity(ranges.len());
+    for (start, end) in ranges {
+        let upto = written.partition_point(|(at, ..)| *at < start);
+        let within = written.partition_point(|(at, ..)| *at <= end);
+        let old = |count: usize, at| before(&written[..count], at, |(_, end, _)| end, |(_, _, old_end)| old_end);
+        let inside = second.iter().filter(|edit| start <= edit.span.start as usize && edit.span.end as usize <= end);
+        let text = spliced(middle, start, end, &inside.copied().collect::<Vec<_>>());
+        edits.extend(file.map(|file| Edit { span: Span::new(file, old(upto, start), old(within, end)), text }));
+    }
+    Ok(edits)
+}
+
+/// A place behind the last of `written` in another text: as far behind its end there (`to`) as here (`from`).
+fn before(
+    written: &[(usize, usize, usize)],
+    at: usize,
+    from: impl Fn((usize, usize, usize)) -> usize,
+    to: impl Fn((usize, usize, usize)) -> usize,
+) -> usize {
+    written.last().map_or(at, |last| to(*last) + at.saturating_sub(from(*last)))
+}
+
 /// The part of `text` from `start` to `end` with the edits in it made.
 fn spliced(text: &str, start: usize, end: usize, edits: &[&Edit]) -> String {
     let mut out = String::with_capacity(end - start);
@@ -85,6 +133,32 @@ mod tests {
         assert_eq!(apply(text, &edits), Ok("a: '' # é\r\nb:\tlong".to_owned()));
         assert_eq!(apply(text, &[]), Ok(text.to_owned()));
         assert_eq!(apply(text, &[edits[0].clone(), edits[0].clone()]), apply(text, &edits[..1]));
+    }
+
+    /// All edits of a short text in one place or two, then all of what comes out.
+    #[test]
+    fn edits_after_edits_are_one_set_of_edits() {
+        let sets = |text: &str| {
+            let n = text.len();
+            let spans: Vec<(usize, usize)> = (0..=n).flat_map(|a| (a..=n).map(move |b| (a, b))).collect();
+            let one = spans.iter().flat_map(|(a, b)| ["", "xy"].map(|new| vec![edit(*a, *b, new)]));
+            let two = spans.iter().flat_map(|(a, b)| {
+                let after = spans.iter().filter(move |(c, _)| c > b);
+                after.map(move |(c, d)| vec![edit(*a, *b, "z"), edit(*c, *d, "")])
+            });
+            one.chain(two).collect::<Vec<_>>()
+        };
+        let text = "abcd";
+        let mut tried = 0;
+        for first in sets(text) {
+            let middle = apply(text, &first).expect("they fit");
+            for second in sets(&middle) {
+                let both = composed(&middle, &first, &second).expect("they fit");
+                assert_eq!(apply(text, &both), apply(&middle, &second), "{first:?} {second:?}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 1000, "{tried}");
     }
 
     #[test]

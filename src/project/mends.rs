@@ -26,15 +26,24 @@ pub struct Mendable<'p> {
 impl Project {
     /// The content files that have findings which need no judgement, with the edits that end them.
     pub fn mendable(&self) -> Vec<Mendable<'_>> {
+        // What nobody wants to be told of stays as it is.
+        self.on_disk(load::mends(&self.sources, &self.told()))
+    }
+
+    /// The rules whose tags are in no order, with the edits that put them in the order of their
+    /// letters; they end no finding.
+    pub fn sortable(&self) -> Vec<Mendable<'_>> {
+        self.on_disk(load::sorted_tags(&self.sources))
+    }
+
+    fn on_disk(&self, mends: Vec<load::Mend>) -> Vec<Mendable<'_>> {
         let folders = folders(&self.config);
         let disk = OnDisk::new(&self.config.root, &folders);
-        // What nobody wants to be told of stays as it is.
-        let mends = load::mends(&self.sources, &self.told()).into_iter();
         let of = |mend: load::Mend| {
             let file = self.sources.file(mend.file);
             let (edits, findings) = (mend.edits, mend.findings);
             Some(Mendable { path: disk.path(file)?, shown: &file.path, text: &file.text, edits, findings })
         };
-        mends.filter_map(of).collect()
+        mends.into_iter().filter_map(of).collect()
     }
 }

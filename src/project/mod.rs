@@ -12,6 +12,8 @@ pub use mends::Mendable;
 pub use output::{AskSite, WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, import, releases};
 
+use std::collections::BTreeMap;
+
 use crate::check::policy::{self, Policy};
 use crate::check::{self, CheckInput};
 use crate::config::{Config, MarkdownProfile};
@@ -85,8 +87,18 @@ impl Project {
     /// # Errors
     /// If files cannot be read or ATT&CK cannot be had; problems of the content are findings.
     pub fn open(config: Config, progress: &Progress) -> Result<Self, Error> {
+        Self::open_as(config, &BTreeMap::new(), progress)
+    }
+
+    /// The same, as if content files had the texts given for their paths as shown: what a project
+    /// is like after edits that nobody has written yet.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_as(config: Config, texts: &BTreeMap<String, String>, progress: &Progress) -> Result<Self, Error> {
         progress.begin(Stage::Reading, 0);
         let (mut sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        sources.retype(texts);
         let (attack, notes) = attack(&config)?;
         progress.begin(Stage::Loading, 0);
         let (corpus, more) = load::load(&sources, attack);

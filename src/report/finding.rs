@@ -1,6 +1,6 @@
 //! One finding.
 
-use crate::text::{At, Place};
+use crate::text::{At, Place, Span};
 
 use super::{Code, Severity};
 
@@ -20,6 +20,18 @@ pub struct Fix {
     pub place: Place,
     /// What becomes of the scalar.
     pub change: Change,
+    /// The change in bytes, once the finding is located; `None` where it cannot be made without
+    /// touching anything else.
+    pub replacement: Option<Replacement>,
+}
+
+/// New text for a range of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// What is replaced.
+    pub span: Span,
+    /// The text in its place; none deletes.
+    pub text: String,
 }
 
 /// What a [`Fix`] makes of a scalar.
@@ -88,7 +100,7 @@ impl Finding {
     /// With a repair.
     #[must_use]
     pub fn fix(mut self, place: Place, change: Change) -> Self {
-        self.fix = Some(Fix { place, change });
+        self.fix = Some(Fix { place, change, replacement: None });
         self
     }
 

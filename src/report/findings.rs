@@ -55,6 +55,9 @@ impl Findings {
     pub fn renumbered(mut self, first: u32) -> Self {
         for fix in self.0.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
             fix.place.file.0 = fix.place.file.0.saturating_add(first);
+            if let Some(replacement) = &mut fix.replacement {
+                replacement.span.file.0 = replacement.span.file.0.saturating_add(first);
+            }
         }
         let places = self.0.iter_mut().flat_map(|finding| {
             let also = finding.also.iter_mut().map(|note| &mut note.at);

@@ -12,7 +12,7 @@ pub mod render;
 mod severity;
 
 pub use code::{Code, UnknownCode, codes_page};
-pub use finding::{Change, Finding, Fix, Note};
+pub use finding::{Change, Finding, Fix, Note, Replacement};
 pub use findings::Findings;
 pub use progress::{Progress, Stage};
 pub use severity::Severity;

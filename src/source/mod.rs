@@ -12,6 +12,8 @@ mod walk;
 
 pub use read::{Folder, OnDisk, ReadError, ReadLimits, read};
 
+use std::collections::BTreeMap;
+
 use crate::model::Kind;
 use crate::text::{FileId, LineIndex};
 
@@ -76,6 +78,15 @@ impl SourceSet {
     pub fn add(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Gives files that were read another text, by their paths as shown.
+    pub fn retype(&mut self, texts: &BTreeMap<String, String>) {
+        for file in self.files.iter_mut().filter(|file| matches!(file.role, FileRole::Content(_))) {
+            if let Some(text) = texts.get(&file.path) {
+                file.text.clone_from(text);
+            }
+        }
     }
 
     /// The file with this id.

@@ -126,7 +126,7 @@ const SARIF: &[(&str, &[&str], &[&str])] = &[
     (
         "/runs/*/results/*",
         &["message"],
-        &["ruleId", "ruleIndex", "level", "locations", "relatedLocations", "partialFingerprints"],
+        &["ruleId", "ruleIndex", "level", "locations", "relatedLocations", "partialFingerprints", "fixes"],
     ),
     ("/runs/*/results/*/message", &["text"], &[]),
     ("/runs/*/results/*/locations/*", &[], &["physicalLocation", "message"]),
@@ -143,6 +143,17 @@ const SARIF: &[(&str, &[&str], &[&str])] = &[
         &["startLine"],
         &["startColumn", "endLine", "endColumn"],
     ),
+    ("/runs/*/results/*/fixes/*", &["artifactChanges"], &["description"]),
+    ("/runs/*/results/*/fixes/*/description", &["text"], &[]),
+    ("/runs/*/results/*/fixes/*/artifactChanges/*", &["artifactLocation", "replacements"], &[]),
+    ("/runs/*/results/*/fixes/*/artifactChanges/*/artifactLocation", &["uri"], &["uriBaseId"]),
+    ("/runs/*/results/*/fixes/*/artifactChanges/*/replacements/*", &["deletedRegion"], &["insertedContent"]),
+    (
+        "/runs/*/results/*/fixes/*/artifactChanges/*/replacements/*/deletedRegion",
+        &["startLine"],
+        &["startColumn", "endLine", "endColumn"],
+    ),
+    ("/runs/*/results/*/fixes/*/artifactChanges/*/replacements/*/insertedContent", &["text"], &[]),
 ];
 
 /// Objects whose keys are free.
@@ -374,4 +385,109 @@ fn shells_and_help_know_the_formats() {
     for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
         assert!(help.contains(&format!("- {format}:")), "{help}");
     }
+}
+
+/// What `check --fix` would change is in the reports of programs, so that editors can offer it.
+#[test]
+fn repairs_are_in_the_reports_of_programs() {
+    let rule = "title: T\nlogsource: {product: okta, service: okta}\ndetection: {a: {b: c}, condition: a}\n\
+                tags:\n  - tlp.red\n  - 'TLP.Green'\n  - tlp.red\n  - &x tlp.red\n";
+    let dir = repository(rule);
+    let folder = dir.path().join("kb");
+    let (_, log, _) = check(&folder, "sarif", None);
+    let log: Value = serde_json::from_str(&log).expect("JSON");
+    conforms(&log, "");
+    let fixes = |code: &str| -> Vec<Value> {
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        results.iter().filter(|result| result["ruleId"] == code).map(|result| result["fixes"].clone()).collect()
+    };
+    let uri = json!({ "uri": "rules/service.yml", "uriBaseId": "%SRCROOT%" });
+    assert_eq!(
+        fixes("PB216"),
+        [json!([{
+            "description": { "text": "use `tlp.green`" },
+            "artifactChanges": [{
+                "artifactLocation": uri,
+                "replacements": [{
+                    "deletedRegion": { "startLine": 6, "startColumn": 6, "endLine": 6, "endColumn": 15 },
+                    "insertedContent": { "text": "tlp.green" },
+                }],
+            }],
+        }])]
+    );
+    // The last is written where others may use it.
+    assert_eq!(
+        fixes("PB417"),
+        [
+            json!([{
+                "description": { "text": "`purplebook check --fix` does this" },
+                "artifactChanges": [{
+                    "artifactLocation": uri,
+                    "replacements": [{
+                        "deletedRegion": { "startLine": 7, "startColumn": 1, "endLine": 8, "endColumn": 1 },
+                    }],
+                }],
+            }]),
+            Value::Null
+        ]
+    );
+    let (_, document, _) = check(&folder, "json", None);
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    let findings = document["findings"].as_array().expect("findings");
+    let fixes = |code: &str| -> Vec<&Value> {
+        let found = findings.iter().filter(|finding| finding["code"] == code);
+        found.filter_map(|finding| finding.get("fix")).collect()
+    };
+    let place = |line: u32, column: u32, end_line: u32, end_column: u32| {
+        json!({
+            "path": "../rules/service.yml",
+            "line": line, "column": column, "endLine": end_line, "endColumn": end_column
+        })
+    };
+    assert_eq!(fixes("PB216"), [&json!({ "place": place(6, 6, 6, 15), "text": "tlp.green" })]);
+    assert_eq!(fixes("PB417"), [&json!({ "place": place(7, 1, 8, 1), "text": "" })]);
+}
+
+/// A broken configuration is told in the form that was asked for, and still ends with 2.
+#[test]
+fn a_broken_configuration_is_told_in_every_format() {
+    let dir = repository("title: T\n");
+    let folder = dir.path().join("kb");
+    fs::write(folder.join("purplebook.toml"), "[site]\ntitel = \"A\"\n").expect("a file");
+    let told = |format: &str| {
+        let (code, out, err) = check(&folder, format, None);
+        assert_eq!((code, err.as_str()), (Some(2), ""), "{format}");
+        out
+    };
+    assert_eq!(
+        told("concise"),
+        "purplebook.toml:2:1: error[PB701] unknown key `titel` in `[site]`\n1 error in 1 file\n"
+    );
+    let json: Value = serde_json::from_str(&told("json")).expect("JSON");
+    assert_eq!(json["findings"][0]["code"], "PB701");
+    assert_eq!(json["summary"]["errors"], 1);
+    let sarif: Value = serde_json::from_str(&told("sarif")).expect("JSON");
+    conforms(&sarif, "");
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "kb/purplebook.toml");
+    assert!(told("github").starts_with("::error file=kb/purplebook.toml,line=2,endLine=2,col=1,title=PB701"));
+    assert!(told("gitlab").contains("\"path\": \"kb/purplebook.toml\""));
+    assert!(told("junit").contains("kb/purplebook.toml"));
+    let (code, out, err) = check(&folder, "human", None);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.starts_with("purplebook.toml:2:1: error[PB701]"), "{err}");
+}
+
+#[test]
+fn lines_of_one_file_are_counted_beyond_a_limit() {
+    let finding = |i: u32| Finding::new(Code::NotUtf8, At::File(FileId(i / 4)), format!("no. {i}"));
+    let findings: Findings = (0..7).map(finding).collect();
+    let path = |id: FileId| SourceText { path: if id.0 == 0 { "a" } else { "b" }, text: "" };
+    let mut out = Vec::new();
+    render::concise(&findings, &path, 3, &mut out).expect("a Vec takes everything");
+    let lines = |path: &str, numbers: [u32; 3]| numbers.map(|i| format!("{path}:1:1: error[PB002] no. {i}\n")).concat();
+    assert_eq!(
+        String::from_utf8(out).expect("text"),
+        format!("{}a: 1 more finding not shown\n{}7 errors in 2 files\n", lines("a", [0, 1, 2]), lines("b", [4, 5, 6]))
+    );
 }

@@ -105,6 +105,8 @@ fn help_names_what_was_meant() {
         ("cve.CVE-2021-44228", "use `cve.2021-44228`"),
         ("TLP.Red", "use `tlp.red`"),
         ("tlp.white", "use `tlp.clear`"),
+        ("d3fend.D3-AM", "use `d3fend.d3-am`"),
+        ("d3fend.D3F-Process", "use `d3fend.d3f-Process`"),
         ("tlp.amber+strict", "use `tlp.amber-strict`"),
         ("detection.threat_hunting", "use `detection.threat-hunting`"),
         ("atack.t1059", "did you mean `attack.t1059`?"),

@@ -87,12 +87,101 @@ fn a_value_the_list_has_already_goes_with_its_line() {
         1,
     );
     becomes("tags:\n  - attack.T1086\n  - 'attack.t1086'", "tags:\n  - attack.t1059.001", 2);
-    becomes("tags:\r\n- attack.T1003\r\n- attack.t1003\r\n", "tags:\r\n- attack.t1003\r\n", 1);
-    becomes("tags: ['attack.T1003', attack.t1003]\n", "tags: [attack.t1003]\n", 1);
+    becomes("tags:\r\n- attack.T1003\r\n- attack.t1003\r\n", "tags:\r\n- attack.t1003\r\n", 2);
+    becomes("tags: ['attack.T1003', attack.t1003]\n", "tags: ['attack.t1003']\n", 2);
     becomes("tags: [attack.t1003 , 'attack.T1003']\n", "tags: [attack.t1003]\n", 1);
+    becomes("tags:\n  - acme.x\n  - tlp.red\n  - acme.x\n", "tags:\n  - acme.x\n  - tlp.red\n", 1);
+    stays("tags:\n  - acme.x\n  - acme.x   # wanted twice\n");
     // The comment speaks of the item, and may be wanted.
     stays("tags:\n  - attack.t1059.001\n  - attack.t1086 # the old one\n");
     stays("tags:\n  - attack.t1059.001\n  # the old one\n  - attack.t1086\n");
+}
+
+#[test]
+fn tags_of_other_namespaces_are_written_in_lower_case() {
+    becomes(
+        "tags:\n  - TLP.Red\n  - 'CVE.2021-44228' # log4j\n",
+        "tags:\n  - tlp.red\n  - 'cve.2021-44228' # log4j\n",
+        2,
+    );
+    becomes("tags: [d3fend.D3-AM, D3FEND.D3F-Process]\n", "tags: [d3fend.d3-am, d3fend.d3f-Process]\n", 2);
+    // What was meant is a guess.
+    stays("tags: [tlp.white, detection.threat_hunting]\n");
+}
+
+/// The text after the head of a rule, mended and with its tags sorted.
+fn ordered(tags: &str) -> String {
+    let dir = project(&[("content/rules/r.yml", &format!("{HEAD}{tags}"))]);
+    let output = run(dir.path(), &["--fix", "--sort-tags"]);
+    let after = fs::read_to_string(dir.path().join("content/rules/r.yml")).expect("the rule");
+    let again = run(dir.path(), &["--fix", "--sort-tags", "--dry-run"]);
+    assert_eq!((text(&again.stdout), again.status.code()), ("", Some(0)), "{}", text(&output.stderr));
+    after.strip_prefix(HEAD).expect("the head as it was").to_owned()
+}
+
+#[test]
+fn tags_are_sorted_if_that_is_asked_for() {
+    // Not otherwise.
+    stays("tags:\n  - tlp.red\n  - acme.x\n");
+    assert_eq!(
+        ordered(
+            "tags:  # all\n  - tlp.red # ours\n\n  # of the next\n  # two lines\n  - 'acme.x'\n  - attack.t1003\nlevel: high\n"
+        ),
+        "tags:  # all\n\n  # of the next\n  # two lines\n  - 'acme.x'\n  - attack.t1003\n  - tlp.red # ours\nlevel: high\n"
+    );
+    assert_eq!(ordered("tags:\r\n- b.x\r\n- \"a.x\"\r\n- c.x"), "tags:\r\n- \"a.x\"\r\n- b.x\r\n- c.x");
+    assert_eq!(ordered("tags:\n- b.x\n- a.x # last"), "tags:\n- a.x # last\n- b.x");
+    assert_eq!(ordered("tags: [ 'b.x',  c.x , a.x ] # all\n"), "tags: [ a.x,  'b.x' , c.x ] # all\n");
+    // Mended first: what is new belongs elsewhere.
+    assert_eq!(
+        ordered("tags: [attack.T1003, attack.t1086, acme.x]\n"),
+        "tags: [acme.x, attack.t1003, attack.t1059.001]\n"
+    );
+    for left in [
+        "tags:\n  # of all, or of the first\n  - b.x\n  - a.x\n",
+        "tags: [b.x, # of b\n  a.x]\n",
+        "tags:\n  - &x b.x\n  - a.x\nmine: *x\n",
+        "tags:\n  - b.x\n  - >-\n    a.x\n",
+        "tags:\n  - b.x\n  - {a: x}\n",
+        "tags: b.x\n",
+        "tags: []\n",
+        "tags:\n",
+    ] {
+        assert_eq!(ordered(left), left);
+    }
+    let dir = project(&[("content/rules/r.yml", &format!("{HEAD}tags: [b.x, a.x]\n"))]);
+    let diff = run(dir.path(), &["--fix", "--sort-tags", "--dry-run"]);
+    assert!(text(&diff.stdout).ends_with("-tags: [b.x, a.x]\n+tags: [a.x, b.x]\n"), "{}", text(&diff.stdout));
+    assert_eq!(text(&diff.stderr), "would mend 0 findings in 1 file; sort the tags of 1 file\n");
+    assert_eq!(diff.status.code(), Some(1));
+}
+
+/// What one repair makes possible, another makes in the next round; the diff shows the end.
+#[test]
+fn a_dry_run_shows_what_all_rounds_come_to() {
+    let before = format!("\u{feff}tags: [attack.T1003]\n{HEAD}");
+    let dir = project(&[("content/rules/r.yml", &before)]);
+    let diff = run(dir.path(), &["--fix", "--dry-run"]);
+    assert!(
+        text(&diff.stdout).starts_with(
+            "--- a/content/rules/r.yml\n+++ b/content/rules/r.yml\n@@ -1,4 +1,4 @@\n\
+             -\u{feff}tags: [attack.T1003]\n+\u{feff}tags: [attack.t1003]\n title: A rule\n"
+        ),
+        "{}",
+        text(&diff.stdout)
+    );
+    // A tag that moved to its successor is then one given twice.
+    let tags = "tags:\n  - attack.T1086\n  - attack.t1059.001\n  - ATTACK.T1059.001\n";
+    let dir = project(&[("content/rules/r.yml", &format!("{HEAD}{tags}"))]);
+    let diff = run(dir.path(), &["--fix", "--dry-run"]);
+    run(dir.path(), &["--fix"]);
+    let after = fs::read_to_string(dir.path().join("content/rules/r.yml")).expect("the rule");
+    assert_eq!(after, format!("{HEAD}tags:\n  - attack.t1059.001\n"));
+    assert!(
+        text(&diff.stdout).ends_with(" tags:\n-  - attack.T1086\n   - attack.t1059.001\n-  - ATTACK.T1059.001\n"),
+        "{}",
+        text(&diff.stdout)
+    );
 }
 
 #[test]

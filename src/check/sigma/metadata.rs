@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::config::{list, nearest};
 use crate::model::{Rule, Value};
-use crate::report::{Code, Finding, Findings};
+use crate::report::{Change, Code, Finding, Findings};
 use crate::text::YamlPath;
 
 use super::{given, place};
@@ -157,7 +157,7 @@ fn repeated_tags(rule: &Rule, findings: &mut Findings) {
             }
             std::collections::hash_map::Entry::Occupied(first) => {
                 let finding = Finding::new(Code::RepeatedTag, at(i), format!("the tag `{tag}` is given twice"));
-                findings.push(finding.also(at(*first.get()), "first given here"));
+                findings.push(finding.also(at(*first.get()), "first given here").fix(at(i), Change::Remove));
             }
         }
     }

@@ -64,7 +64,7 @@ pub fn contradictions(rule: &Rule) -> Vec<Contradiction> {
         RuleKind::Correlation => return Vec::new(),
         RuleKind::Filter => {
             let Some((index, document, Ok(sigma))) = modern::filter::alone(rule) else { return Vec::new() };
-            return Document { rule, index, document, sigma: &sigma, search: Search::new(&sigma) }.contradictions();
+            return Looked { rule, index, document, sigma: &sigma, search: Search::new(&sigma) }.contradictions();
         }
         RuleKind::Detection if language(rule) == Language::Legacy => Precedence::Global,
         RuleKind::Detection => Precedence::Own,
@@ -79,8 +79,8 @@ pub fn contradictions(rule: &Rule) -> Vec<Contradiction> {
             }
         };
         let Ok(sigma) = read else { continue };
-        let document = Document { rule, index: *index, document, sigma: &sigma, search: Search::new(&sigma) };
-        for contradiction in document.contradictions() {
+        let looked = Looked { rule, index: *index, document, sigma: &sigma, search: Search::new(&sigma) };
+        for contradiction in looked.contradictions() {
             // The documents of a collection share what the global one says.
             if !found.contains(&contradiction) {
                 found.push(contradiction);
@@ -90,8 +90,8 @@ pub fn contradictions(rule: &Rule) -> Vec<Contradiction> {
     found
 }
 
-/// One document of a rule.
-struct Document<'n> {
+/// One document of a rule, and how to look for what it cannot mean.
+struct Looked<'n> {
     rule: &'n Rule,
     index: usize,
     document: &'n Value,
@@ -99,7 +99,7 @@ struct Document<'n> {
     search: Search<'n>,
 }
 
-impl<'n> Document<'n> {
+impl<'n> Looked<'n> {
     fn contradictions(&self) -> Vec<Contradiction> {
         let mut found = Vec::new();
         // The searches of the 2019 language have no names any more.

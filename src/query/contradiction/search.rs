@@ -299,7 +299,9 @@ fn comparison<'n>(item: &'n Item<'n>, value: usize, test: &'n Test, holds: bool)
 fn several<'n>(detection: &'n Detection<'n>, lists: &mut HashSet<&'n str>, budget: &mut Budget) {
     match detection {
         Detection::All(children) | Detection::Any(children) => {
-            children.iter().for_each(|child| several(child, lists, budget));
+            for child in children {
+                several(child, lists, budget);
+            }
         }
         Detection::Item(Item { field: Some(field), values, all: true, .. }) => {
             let excluded = values.iter().enumerate().any(|(i, value)| {

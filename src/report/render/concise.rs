@@ -6,17 +6,21 @@ use crate::report::{Finding, Findings};
 use crate::text::visible_controls;
 
 use super::position::Indexed;
-use super::{Lookup, totals};
+use super::{Lookup, by_file, not_shown, totals};
 
-/// Writes one line per finding, and the totals.
+/// Writes one line per finding, at most `per_file` for each file, and the totals.
 ///
 /// # Errors
 /// If `out` does not take it.
-pub fn concise(findings: &Findings, lookup: &Lookup<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut last = None;
-    for finding in findings {
-        let file = Indexed::of(&mut last, finding.at.file(), lookup);
-        writeln!(out, "{}", header(finding, file))?;
+pub fn concise(findings: &Findings, lookup: &Lookup<'_>, per_file: usize, out: &mut dyn io::Write) -> io::Result<()> {
+    for group in by_file(findings) {
+        let file = Indexed::new(group[0].at.file(), lookup);
+        for finding in group.iter().take(per_file) {
+            writeln!(out, "{}", header(finding, &file))?;
+        }
+        if let Some(said) = not_shown(file.source.path, group.len(), per_file) {
+            writeln!(out, "{said}")?;
+        }
     }
     writeln!(out, "{}", totals(findings))
 }

@@ -11,7 +11,7 @@ use crate::text::visible_controls;
 
 use super::concise::header;
 use super::position::{Files, Indexed};
-use super::{Lookup, by_file, counted, message_and_help, totals, worst_first};
+use super::{Lookup, by_file, message_and_help, not_shown, totals, worst_first};
 
 /// Annotations of one severity that GitHub shows of a step.
 const SHOWN: usize = 10;
@@ -35,9 +35,8 @@ pub fn github(findings: &Findings, lookup: &Lookup<'_>, per_file: usize, out: &m
         for finding in group.iter().take(per_file) {
             writeln!(out, "{}", line(&header(finding, file)))?;
         }
-        if group.len() > per_file {
-            let more = counted(group.len() - per_file, "more finding");
-            writeln!(out, "{}", line(&format!("{}: {more} not shown", visible_controls(file.source.path))))?;
+        if let Some(said) = not_shown(file.source.path, group.len(), per_file) {
+            writeln!(out, "{}", line(&said))?;
         }
     }
     writeln!(out, "{}", totals(findings))

@@ -17,7 +17,7 @@ use crate::text::{FileId, visible_controls, visible_in_place};
 
 use super::concise::header;
 use super::position::Indexed;
-use super::{Lookup, counted, totals};
+use super::{Lookup, not_shown, totals};
 
 /// How findings are shown to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +82,8 @@ fn hidden(
     lookup: &Lookup<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    match file {
-        Some(file) if count > options.per_file => {
-            let more = counted(count - options.per_file, "more finding");
-            writeln!(out, "{}: {more} not shown\n", visible_controls(lookup(file).path))
-        }
-        _ => Ok(()),
-    }
+    let said = file.and_then(|file| not_shown(lookup(file).path, count, options.per_file));
+    said.map_or(Ok(()), |said| writeln!(out, "{said}\n"))
 }
 
 struct Drawing {

@@ -2,24 +2,25 @@
 //!
 //! The document is an object with `version` (1), `findings` and `summary`. Lines and columns count
 //! from 1, columns in Unicode characters; `endLine` and `endColumn` are one past the last character.
+//! A finding that `check --fix` ends has `fix`: the `text` to put in the place of what is at `place`.
 
 use std::io;
 
 use serde_json::{Value, json};
 
-use crate::report::{Finding, Findings, Severity};
+use crate::report::{Finding, Findings, Replacement, Severity};
 use crate::text::{At, visible_in_json};
 
 use super::Lookup;
-use super::position::Indexed;
+use super::position::{Files, Indexed};
 
 /// Writes the document, with a final newline.
 ///
 /// # Errors
 /// If `out` does not take it.
 pub fn json(findings: &Findings, lookup: &Lookup<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut last = None;
-    let objects: Vec<Value> = findings.iter().map(|finding| object(finding, &mut last, lookup)).collect();
+    let mut files = Files::new(lookup);
+    let objects: Vec<Value> = findings.iter().map(|finding| object(finding, &mut files)).collect();
     let document = json!({
         "version": 1,
         "findings": objects,
@@ -34,13 +35,13 @@ pub fn json(findings: &Findings, lookup: &Lookup<'_>, out: &mut dyn io::Write) -
     out.write_all(b"\n")
 }
 
-fn object<'a>(finding: &Finding, last: &mut Option<Indexed<'a>>, lookup: &Lookup<'a>) -> Value {
+fn object(finding: &Finding, files: &mut Files<'_, '_>) -> Value {
     let mut object = json!({
         "code": finding.code.to_string(),
         "severity": finding.severity.as_str(),
         "title": finding.code.title(),
         "message": finding.message,
-        "place": place(&finding.at, Indexed::of(last, finding.at.file(), lookup)),
+        "place": place(&finding.at, files.get(finding.at.file())),
     });
     if let Some(label) = &finding.label {
         object["label"] = json!(label);
@@ -49,11 +50,15 @@ fn object<'a>(finding: &Finding, last: &mut Option<Indexed<'a>>, lookup: &Lookup
         object["help"] = json!(help);
     }
     if !finding.also.is_empty() {
-        let also = finding.also.iter().map(|note| {
-            let other = Indexed::new(note.at.file(), lookup);
-            json!({ "place": place(&note.at, &other), "label": note.label })
-        });
+        let also = finding
+            .also
+            .iter()
+            .map(|note| json!({ "place": place(&note.at, files.get(note.at.file())), "label": note.label }));
         object["also"] = also.collect();
+    }
+    if let Some(Replacement { span, text }) = finding.fix.as_ref().and_then(|fix| fix.replacement.as_ref()) {
+        let place = place(&At::Span(*span), files.get(span.file));
+        object["fix"] = json!({ "place": place, "text": text });
     }
     object
 }

@@ -66,6 +66,12 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// What is said of the findings of a file that are beyond the `limit`; nothing if there are none.
+fn not_shown(path: &str, count: usize, limit: usize) -> Option<String> {
+    let more = count.checked_sub(limit).filter(|more| *more > 0)?;
+    Some(format!("{}: {} not shown", visible_controls(path), counted(more, "more finding")))
+}
+
 /// Characters of a message or of advice a service of CI is given; what is longer is cut.
 const LONGEST: usize = 2000;
 

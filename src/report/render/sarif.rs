@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::ops::Range;
 
 use serde_json::{Value, json};
 
@@ -139,6 +140,18 @@ fn result(finding: &Finding, codes: &[Code], files: &mut Files<'_, '_>, fingerpr
         });
         result["relatedLocations"] = also.collect();
     }
+    if let Some(replacement) = finding.fix.as_ref().and_then(|fix| fix.replacement.as_ref()) {
+        let file = files.get(replacement.span.file);
+        let mut change = json!({
+            "artifactLocation": artifact(file),
+            "replacements": [{ "deletedRegion": region(&At::Span(replacement.span), file) }],
+        });
+        if !replacement.text.is_empty() {
+            change["replacements"][0]["insertedContent"] = json!({ "text": replacement.text });
+        }
+        let what = finding.help.as_deref().unwrap_or("`purplebook check --fix` does this");
+        result["fixes"] = json!([{ "description": message(what), "artifactChanges": [change] }]);
+    }
     result
 }
 
@@ -148,17 +161,25 @@ fn message(text: &str) -> Value {
 
 fn location(at: &At, file: &Indexed<'_>) -> Value {
     let region = match file.trimmed_range(at) {
-        Some(range) => {
-            let (start, end) = (file.line_col_utf16(range.start), file.line_col_utf16(range.end));
-            json!({
-                "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column
-            })
-        }
+        Some(range) => lines_and_columns(range, file),
         // GitHub shows nothing without a line.
         None => json!({ "startLine": 1 }),
     };
-    let uri = SafeUrl::from_path(file.source.path, None);
-    json!({ "artifactLocation": { "uri": uri.as_str(), "uriBaseId": BASE }, "region": region })
+    json!({ "artifactLocation": artifact(file), "region": region })
+}
+
+fn artifact(file: &Indexed<'_>) -> Value {
+    json!({ "uri": SafeUrl::from_path(file.source.path, None).as_str(), "uriBaseId": BASE })
+}
+
+/// A region to its last byte: a line that goes takes its end with it.
+fn region(at: &At, file: &Indexed<'_>) -> Value {
+    file.range(at).map_or_else(|| json!({ "startLine": 1 }), |range| lines_and_columns(range, file))
+}
+
+fn lines_and_columns(range: Range<usize>, file: &Indexed<'_>) -> Value {
+    let (start, end) = (file.line_col_utf16(range.start), file.line_col_utf16(range.end));
+    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
 #[cfg(test)]
