@@ -39,6 +39,19 @@ impl Pattern {
         pattern
     }
 
+    /// Whether `text` of a rule is read as this pattern.
+    pub(super) fn is(&self, text: &str) -> bool {
+        if text.contains(['\\', '*', '?']) {
+            return *self == Self::parse(text);
+        }
+        // Nothing in it means anything but itself.
+        match self.0.as_slice() {
+            [] => text.is_empty(),
+            [Part::Text(own)] => own == text,
+            _ => false,
+        }
+    }
+
     /// Text without any wildcard.
     pub(super) fn literal(text: &str) -> Self {
         let mut pattern = Self::default();
@@ -128,6 +141,20 @@ mod tests {
             ("ü*ß", vec![text("ü"), Part::Many, text("ß")]),
         ] {
             assert_eq!(Pattern::parse(written).parts(), parts, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_the_pattern_it_is_read_as() {
+        let texts = ["", "a", "A", "ab", "*", "?", r"\", r"\\", r"\*", r"\\*", "a*", r"a\*", "*a*", r"C:\a"];
+        for one in texts {
+            for other in texts {
+                assert_eq!(
+                    Pattern::parse(one).is(other),
+                    Pattern::parse(one) == Pattern::parse(other),
+                    "{one} {other}"
+                );
+            }
         }
     }
 

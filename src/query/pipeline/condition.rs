@@ -7,7 +7,6 @@ use crate::model::pipeline::{
     Comparison, Conditions, FieldCondition, FieldSet, Formula, ItemCondition, Join, RuleCondition, StateCondition,
 };
 use crate::query::detection::{Applied, Detection, Item, LogSource, Sigma, StateValue};
-use crate::query::pattern::Pattern;
 use crate::query::refusal::{Refusal, Spot};
 use crate::query::test::{Number, Test};
 
@@ -144,10 +143,11 @@ impl<'r> Run<'_, 'r> {
 
     /// Whether the conditions of `step` hold for an item, by its own field or one it refers to.
     pub(super) fn item_holds(&self, step: &Step, item: &Item<'_>) -> bool {
-        self.item_conditions_hold(step, item)
-            && (step.item.field_conditions.list.is_empty()
-                || self.field_holds(step, item.field.as_deref(), Some(&item.applied))
-                || references(item).any(|field| self.field_holds(step, Some(field), self.names.get(field))))
+        // The field first: most steps are about a few fields, and looking at values takes longest.
+        (step.item.field_conditions.list.is_empty()
+            || self.field_holds(step, item.field.as_deref(), Some(&item.applied))
+            || references(item).any(|field| self.field_holds(step, Some(field), self.names.get(field))))
+            && self.item_conditions_hold(step, item)
     }
 
     /// Whether the conditions of `step` on items, not those on fields, hold for an item.
@@ -203,6 +203,17 @@ pub(super) fn references<'i>(item: &'i Item<'_>) -> impl Iterator<Item = &'i str
         .map(|other| other.field.as_str())
 }
 
+/// Puts conditions on fields in an order in which the fewest regular expressions are tried; the
+/// answer is that of any other order.
+pub(super) fn cheapest_first(conditions: &mut Conditions<FieldCondition>) {
+    if !matches!(conditions.join, Join::Formula(_)) {
+        conditions.list.sort_by_key(|condition| match condition {
+            FieldCondition::Include(set) | FieldCondition::Exclude(set) => set.patterns.len(),
+            FieldCondition::ItemApplied(_) | FieldCondition::State(_) => 0,
+        });
+    }
+}
+
 fn has(set: &FieldSet, field: &str) -> bool {
     set.names.contains(field) || set.patterns.iter().any(|regex| regex.is_match(field).unwrap_or(false))
 }
@@ -210,7 +221,7 @@ fn has(set: &FieldSet, field: &str) -> bool {
 /// Whether a test asks for exactly this value.
 fn equals(test: &Test, value: &Value) -> bool {
     match (test, value) {
-        (Test::Match(pattern) | Test::Cased(pattern), Value::Str(wanted)) => *pattern == Pattern::parse(wanted),
+        (Test::Match(pattern) | Test::Cased(pattern), Value::Str(wanted)) => pattern.is(wanted),
         (Test::Number(Number::Int(a)), Value::Int(b)) => a == b,
         #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "equal or not, as it was written")]
         (Test::Number(a), Value::Int(_) | Value::Float(_)) => {

@@ -34,11 +34,13 @@ enum NewNames<'r> {
 }
 
 impl<'r> NewNames<'r> {
-    fn iter(&self) -> Box<dyn Iterator<Item = Cow<'r, str>> + '_> {
-        match self {
-            Self::Listed(names) => Box::new(names.iter().map(|name| Cow::Borrowed(name.as_str()))),
-            Self::Made(names) => Box::new(names.iter().map(|name| Cow::Owned(name.clone()))),
-        }
+    fn iter(&self) -> impl Iterator<Item = Cow<'r, str>> + '_ {
+        let (listed, made): (&'r [String], &[String]) = match self {
+            Self::Listed(names) => (names, &[]),
+            Self::Made(names) => (&[], names),
+        };
+        let listed = listed.iter().map(|name| Cow::Borrowed(name.as_str()));
+        listed.chain(made.iter().map(|name| Cow::Owned(name.clone())))
     }
 }
 
@@ -71,13 +73,11 @@ impl<'r> Run<'_, 'r> {
 
     fn map_item(&mut self, step: &Step, names: &Names<'r>, item: &mut Item<'r>) -> Change<'r> {
         let refers = references(item).next().is_some();
-        if !self.item_conditions_hold(step, item) {
+        let own = item.field.as_deref().filter(|field| self.field_holds(step, Some(field), Some(&item.applied)));
+        let new = own.and_then(|field| names.of(field));
+        if (new.is_none() && !refers) || !self.item_conditions_hold(step, item) {
             return Change::Keep;
         }
-        let new = match &item.field {
-            Some(field) if self.field_holds(step, Some(field), Some(&item.applied)) => names.of(field),
-            _ => None,
-        };
         // The reference forgets them where it adds to names.
         let forgets = matches!(names, Names::Before(_) | Names::After(_)) && !self.strict();
         let referred = refers && !forgets && self.map_references(step, names, item);

@@ -132,6 +132,7 @@ impl Chain {
 
     fn step(&mut self, mut item: ProcessingItem, pipeline: &Arc<str>, next: &mut usize) -> Step {
         let number = self.number(item.id.as_deref(), next);
+        condition::cheapest_first(&mut item.field_conditions);
         let items = match &mut item.transformation {
             Transformation::FieldNameMapping(_)
             | Transformation::FieldNamePrefixMapping(_)
