@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use crate::config::{list, nearest};
 use crate::report::{Change, Code, Finding, Findings};
-use crate::text::Place;
+use crate::text::{Place, YamlPath};
 
 use super::CheckInput;
 use super::sigma::given;
@@ -29,7 +29,7 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
         let items = value.as_seq().unwrap_or(std::slice::from_ref(value));
         for (i, tag) in items.iter().enumerate() {
             let Some(tag) = tag.scalar_text() else { continue };
-            let place = Place { document, ..rule.origin.item("tags", i) };
+            let place = Place { file: rule.origin.file, document, path: YamlPath::field("tags").index(i) };
             if let Some(problem) = problem(&tag).filter(|_| !told.contains(&place)) {
                 let finding = Finding::new(problem.code, place.clone(), problem.message);
                 let finding = match problem.help {

@@ -201,7 +201,7 @@ impl<'a> Linker<'a> {
     fn rule_references(&mut self, rules: &RuleNames<'_>, index: u32, rule: &Rule) {
         let from = Node::Rule(index);
         for (i, related) in rule.related.iter().enumerate() {
-            let place = rule.origin.place(crate::text::YamlPath::field("related").index(i).key("id"));
+            let place = rule.related_id(i);
             match rules.by_id(&related.id) {
                 Some(to) => self.edge(from, EdgeKind::RelatedTo, Node::Rule(to), place, Via::Direct),
                 None => self.lost(from, EdgeKind::RelatedTo, &related.id, place, UnresolvedWhy::Unknown),
@@ -213,7 +213,7 @@ impl<'a> Linker<'a> {
             if section == "filter" && name == "any" {
                 continue;
             }
-            let place = rule.origin.place(crate::text::YamlPath::field(section).key("rules").index(i));
+            let place = rule.origin.item_of(crate::text::YamlPath::field(section).key("rules"), i);
             match rules.by_id(name).or_else(|| rules.by_name(name)) {
                 Some(to) => self.edge(from, EdgeKind::RefersTo, Node::Rule(to), place, Via::Direct),
                 None => self.lost(from, EdgeKind::RefersTo, name, place, UnresolvedWhy::Unknown),

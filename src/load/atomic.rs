@@ -27,7 +27,7 @@ pub(super) fn load(
 fn one(input: Input<'_>, document: &Document, pages: &UpstreamPages<'_>, findings: &mut Findings) -> Trigger {
     let origin = input.origin(document.index);
     let documents = std::slice::from_ref(document);
-    let mut fields = Fields { file: input.id, documents, findings };
+    let mut fields = Fields::new(input.id, documents, findings);
     let technique = fields.text("attack_technique").map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
     let technique = technique.unwrap_or_else(|| {
         fields.missing_unless_wrong(document.index, "attack_technique", SHAPE.noun);

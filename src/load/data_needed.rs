@@ -25,7 +25,7 @@ pub(super) fn load(input: Input<'_>, documents: Vec<Document>, findings: &mut Fi
 fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> DataNeeded {
     let origin = input.origin(document.index);
     let documents = std::slice::from_ref(&document);
-    let mut fields = Fields { file: input.id, documents, findings };
+    let mut fields = Fields::new(input.id, documents, findings);
     let title = fields.title(SHAPE.noun, &origin.stem);
     let mut event_ids = fields.list("event_id");
     if event_ids.is_empty() {
@@ -47,7 +47,7 @@ fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> DataNee
         enriched_sample: fields.text("enriched_sample"),
         author: fields.joined("author"),
         title,
-        origin,
+        origin: fields.origin(origin),
         document: document.value,
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn load(input: Input<'_>, documents: Vec<Document>, findings: &mut Fi
 fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> Enrichment {
     let origin = input.origin(document.index);
     let documents = std::slice::from_ref(&document);
-    let mut fields = Fields { file: input.id, documents, findings };
+    let mut fields = Fields::new(input.id, documents, findings);
     Enrichment {
         title: fields.title(SHAPE.noun, &origin.stem),
         description: fields.text("description"),
@@ -28,7 +28,7 @@ fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> Enrichm
         requirements: fields.list("requirements"),
         new_fields: fields.list("new_fields"),
         config: fields.text("config"),
-        origin,
+        origin: fields.origin(origin),
         document: document.value,
     }
 }

@@ -4,7 +4,7 @@
 //! the wrong type is a finding and counts as absent. Of a rule of several documents the first
 //! that gives a field is asked.
 
-use crate::model::{Origin, Value};
+use crate::model::{ListPlace, Origin, Value};
 use crate::report::{Code, Finding, Findings};
 use crate::source::SourceFile;
 use crate::text::{FileId, Place, YamlPath};
@@ -28,6 +28,7 @@ impl Input<'_> {
             path: self.file.path.clone(),
             within: self.file.within.clone(),
             stem: stem.to_owned(),
+            lists: Vec::new(),
         }
     }
 }
@@ -38,13 +39,24 @@ pub(super) struct Fields<'a> {
     /// The documents of the entity, in order.
     pub(super) documents: &'a [Document],
     pub(super) findings: &'a mut Findings,
+    /// Where the items of lists lie whose order does not say so; for [`Origin::lists`].
+    pub(super) lists: Vec<ListPlace>,
 }
 
 impl<'a> Fields<'a> {
+    pub(super) fn new(file: FileId, documents: &'a [Document], findings: &'a mut Findings) -> Self {
+        Self { file, documents, findings, lists: Vec::new() }
+    }
+
     /// The number of the document that gives `key`, and its value; not null.
     pub(super) fn get(&self, key: &str) -> Option<(u32, &'a Value)> {
         let given = |document: &'a Document| Some((document.index, document.value.get(key)?));
         self.documents.iter().filter_map(given).find(|(_, value)| !value.is_null())
+    }
+
+    /// `origin` with what is known of its lists.
+    pub(super) fn origin(&mut self, origin: Origin) -> Origin {
+        Origin { lists: std::mem::take(&mut self.lists), ..origin }
     }
 
     pub(super) fn place(&self, document: u32, path: YamlPath) -> Place {
@@ -108,14 +120,27 @@ impl<'a> Fields<'a> {
     pub(super) fn texts(&mut self, document: u32, path: &YamlPath, value: &Value) -> Vec<String> {
         match value {
             Value::Seq(items) => {
-                let text = |(i, item)| self.scalar(document, path.clone().index(i), item);
-                items.iter().enumerate().filter_map(text).collect()
+                let text = |(i, item)| Some((i, self.scalar(document, path.clone().index(i), item)?));
+                let (kept, texts): (Vec<usize>, Vec<String>) = items.iter().enumerate().filter_map(text).unzip();
+                self.kept(document, path, items.len(), kept);
+                texts
             }
             Value::Map(_) => {
                 self.wrong(document, path.clone(), "a list", value);
                 Vec::new()
             }
-            scalar => scalar.scalar_text().into_iter().collect(),
+            scalar => {
+                let text = scalar.scalar_text();
+                self.kept(document, path, 1, text.iter().map(|_| 0).collect());
+                text.into_iter().collect()
+            }
+        }
+    }
+
+    /// Remembers which items of a list were kept, if it takes remembering.
+    pub(super) fn kept(&mut self, document: u32, path: &YamlPath, length: usize, items: Vec<usize>) {
+        if !items.is_empty() && (items.len() < length || document != self.first()) {
+            self.lists.push(ListPlace { path: path.clone(), document, items });
         }
     }
 

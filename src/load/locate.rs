@@ -252,11 +252,13 @@ fn scalar_range(text: &str, style: ScalarStyle, start: usize, end: usize) -> (us
     let Some(whole) = text.get(start..end) else { return (start, start) };
     match style {
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-            let quote = if style == ScalarStyle::SingleQuoted { '\'' } else { '"' };
-            let inner = whole.trim_end();
-            match (inner.find(quote), inner.rfind(quote)) {
-                (Some(first), Some(last)) if last > first + 1 => (start + first + 1, start + last),
-                _ => (start, start + inner.len()),
+            let quote = if style == ScalarStyle::SingleQuoted { b'\'' } else { b'"' };
+            let opening = whole.bytes().position(|byte| byte == quote);
+            // What follows the closing quote may have quotes of its own, in a comment.
+            match opening.and_then(|first| Some((first, closing_quote(whole, first + 1, quote)?))) {
+                Some((first, last)) if last > first + 1 => (start + first + 1, start + last),
+                Some((first, last)) => (start + first, start + last + 1),
+                None => (start, start + whole.trim_end().len()),
             }
         }
         ScalarStyle::Literal | ScalarStyle::Folded => {
@@ -268,6 +270,21 @@ fn scalar_range(text: &str, style: ScalarStyle, start: usize, end: usize) -> (us
         }
         ScalarStyle::Plain => (start, start + whole.trim_end().len()),
     }
+}
+
+/// The quote that ends the scalar whose text begins at `from`: not one of a `''`, none after a `\`.
+fn closing_quote(text: &str, from: usize, quote: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        match (*byte, bytes.get(at + 1)) {
+            (b'\\', _) if quote == b'"' => at += 2,
+            (b'\'', Some(b'\'')) if quote == b'\'' => at += 2,
+            (byte, _) if byte == quote => return Some(at),
+            _ => at += 1,
+        }
+    }
+    None
 }
 
 /// The byte offsets of line starts, lines as YAML knows them.
@@ -369,5 +386,30 @@ mod tests {
         assert_eq!(at("a: 1\na: 2\n", 0, field("a")), "2");
         assert_eq!(at("a: &x 'q'\n", 0, field("a")), "q");
         assert_eq!(at("a: !!str 'q'\n", 0, field("a")), "q");
+    }
+
+    #[test]
+    fn a_quoted_scalar_ends_at_its_own_quote() {
+        for comment in ["", " # it's", " # 'x' is", "\n# isn't\n# it", "  # \"q\" 'r'"] {
+            for (written, text) in [
+                ("'q'", "q"),
+                ("'it''s'", "it''s"),
+                ("''''", "''"),
+                (r#""a\"b""#, r#"a\"b"#),
+                (r#""a\\""#, r"a\\"),
+                ("\"'\"", "'"),
+                ("'a\n    b'", "a\n    b"),
+                ("''", "''"),
+                ("\"\"", "\"\""),
+            ] {
+                let yaml = format!("t:\n  - {written}{comment}\n  - last{comment}\n");
+                assert_eq!(at(&yaml, 0, field("t").index(0)), text, "{yaml}");
+                assert_eq!(at(&yaml, 0, field("t").index(1)), "last", "{yaml}");
+                let yaml = format!("k: {written}{comment}\nl: [{written}, b]{comment}\nm: {written}{comment}");
+                assert_eq!(at(&yaml, 0, field("k")), text, "{yaml}");
+                assert_eq!(at(&yaml, 0, field("l").index(0)), text, "{yaml}");
+                assert_eq!(at(&yaml, 0, field("m")), text, "{yaml}");
+            }
+        }
     }
 }

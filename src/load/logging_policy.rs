@@ -16,7 +16,7 @@ pub(super) fn load(input: Input<'_>, documents: Vec<Document>, findings: &mut Fi
 fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> LoggingPolicy {
     let origin = input.origin(document.index);
     let documents = std::slice::from_ref(&document);
-    let mut fields = Fields { file: input.id, documents, findings };
+    let mut fields = Fields::new(input.id, documents, findings);
     LoggingPolicy {
         title: fields.title(SHAPE.noun, &origin.stem),
         description: fields.text("description"),

@@ -33,7 +33,7 @@ pub(super) fn actions(input: Input<'_>, documents: Vec<Document>, findings: &mut
 fn action(input: Input<'_>, document: Document, findings: &mut Findings) -> ResponseAction {
     let origin = input.origin(document.index);
     let documents = std::slice::from_ref(&document);
-    let mut fields = Fields { file: input.id, documents, findings };
+    let mut fields = Fields::new(input.id, documents, findings);
     ResponseAction {
         title: fields.title(ACTION.noun, &origin.stem),
         id: fields.text("id"),
@@ -46,7 +46,7 @@ fn action(input: Input<'_>, document: Document, findings: &mut Findings) -> Resp
         linked_actions: fields.list("linked_ra"),
         linked_analytics: fields.list("linked_analytics"),
         workflow: fields.text("workflow"),
-        origin,
+        origin: fields.origin(origin),
         document: document.value,
     }
 }
@@ -59,7 +59,7 @@ pub(super) fn playbooks(input: Input<'_>, documents: Vec<Document>, findings: &m
 fn playbook(input: Input<'_>, document: Document, findings: &mut Findings) -> ResponsePlaybook {
     let origin = input.origin(document.index);
     let documents = std::slice::from_ref(&document);
-    let mut fields = Fields { file: input.id, documents, findings };
+    let mut fields = Fields::new(input.id, documents, findings);
     let stages = Stage::ALL.into_iter().map(|stage| (stage, fields.list(stage.key())));
     let stages = stages.filter(|(_, actions)| !actions.is_empty()).collect();
     ResponsePlaybook {
@@ -75,7 +75,7 @@ fn playbook(input: Input<'_>, document: Document, findings: &mut Findings) -> Re
         linked_playbooks: fields.list("linked_rp"),
         stages,
         workflow: fields.text("workflow"),
-        origin,
+        origin: fields.origin(origin),
         document: document.value,
     }
 }

@@ -68,7 +68,7 @@ fn unrecognised(input: Input<'_>, documents: &[Document]) -> Finding {
 
 fn rule(input: Input<'_>, kind: RuleKind, ordinal: usize, documents: Vec<Document>, findings: &mut Findings) -> Rule {
     let origin = input.origin(documents.first().map_or(0, |document| document.index));
-    let mut fields = Fields { file: input.id, documents: &documents, findings };
+    let mut fields = Fields::new(input.id, &documents, findings);
     let mut rule = Rule {
         ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
         kind,
@@ -97,6 +97,7 @@ fn rule(input: Input<'_>, kind: RuleKind, ordinal: usize, documents: Vec<Documen
     if kind == RuleKind::Detection {
         detection(&mut fields, &rule);
     }
+    rule.origin.lists = std::mem::take(&mut fields.lists);
     rule.documents = documents.into_iter().map(|document| document.value).collect();
     rule
 }
@@ -147,6 +148,7 @@ fn related(fields: &mut Fields<'_>) -> Vec<Related> {
         return Vec::new();
     };
     let mut related = Vec::with_capacity(items.len());
+    let mut kept = Vec::with_capacity(items.len());
     for (i, item) in items.iter().enumerate() {
         let path = path.clone().index(i);
         if item.as_map().is_none() {
@@ -156,10 +158,14 @@ fn related(fields: &mut Fields<'_>) -> Vec<Related> {
         let id = fields.text_in(document, &path, item, "id");
         let relation = fields.text_in(document, &path, item, "type");
         match id {
-            Some(id) => related.push(Related { id, relation: relation.unwrap_or_default() }),
+            Some(id) => {
+                related.push(Related { id, relation: relation.unwrap_or_default() });
+                kept.push(i);
+            }
             None => fields.missing(document, path, "id", "related rule"),
         }
     }
+    fields.kept(document, &path, items.len(), kept);
     related
 }
 

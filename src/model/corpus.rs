@@ -19,6 +19,19 @@ pub struct Origin {
     pub within: String,
     /// The file name without its last extension.
     pub stem: String,
+    /// The lists whose texts do not lie where their order says.
+    pub lists: Vec<ListPlace>,
+}
+
+/// Where the items of a list lie that are kept, of a list with others or one in a later document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPlace {
+    /// The way to the list.
+    pub path: YamlPath,
+    /// The document it is in.
+    pub document: u32,
+    /// The position in the file's list of each item that is kept, counted from 0.
+    pub items: Vec<usize>,
 }
 
 impl Origin {
@@ -27,9 +40,21 @@ impl Origin {
         Place { file: self.file, document: self.document, path }
     }
 
-    /// The place of the item `index` of the list under `field`.
+    /// The place of the item `index` of those kept of the list under `field`.
     pub fn item(&self, field: &'static str, index: usize) -> Place {
-        self.place(YamlPath::field(field).index(index))
+        self.item_of(YamlPath::field(field), index)
+    }
+
+    /// The place of the item `index` of those kept of the list at `path`.
+    pub fn item_of(&self, path: YamlPath, index: usize) -> Place {
+        match self.lists.iter().find(|list| list.path == path) {
+            Some(list) => Place {
+                file: self.file,
+                document: list.document,
+                path: path.index(list.items.get(index).copied().unwrap_or(index)),
+            },
+            None => self.place(path.index(index)),
+        }
     }
 }
 

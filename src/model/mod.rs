@@ -23,7 +23,7 @@ pub use attack::{
     Status,
 };
 pub use collection::{CollectionFault, Emitted, Precedence, has_field_modifier, unfold};
-pub use corpus::{Corpus, KindTally, Origin, Tally};
+pub use corpus::{Corpus, KindTally, ListPlace, Origin, Tally};
 pub use id::{AttackId, AttackKind};
 pub use kind::Kind;
 pub use page::{FreePage, Heading, MarkdownLink, MarkdownText};

@@ -1,5 +1,7 @@
 //! A Sigma rule: its metadata, and its documents as they were written.
 
+use crate::text::{Place, YamlPath};
+
 use super::{Origin, Value};
 
 /// What a Sigma document describes (Sigma specification 2.1).
@@ -101,5 +103,11 @@ impl Rule {
     /// The license text that holds for the rule.
     pub fn license_or_default(&self) -> &str {
         self.license.as_deref().unwrap_or("DRL-1.1")
+    }
+
+    /// Where the id of the item `index` of [`Self::related`] is written.
+    pub fn related_id(&self, index: usize) -> Place {
+        let item = self.origin.item_of(YamlPath::field("related"), index);
+        Place { path: item.path.key("id"), ..item }
     }
 }

@@ -48,6 +48,7 @@ pub(crate) fn rule(text: &str) -> Rule {
             path: "rule.yml".to_owned(),
             within: "rule.yml".to_owned(),
             stem: "rule".to_owned(),
+            lists: Vec::new(),
         },
         ordinal: 0,
         kind,

@@ -28,6 +28,7 @@ fn rule(text: &str) -> Rule {
             path: "r.yml".to_owned(),
             within: "r.yml".to_owned(),
             stem: "r".to_owned(),
+            lists: Vec::new(),
         },
         ordinal: 0,
         kind: if named.is_some() { RuleKind::Correlation } else { RuleKind::Detection },

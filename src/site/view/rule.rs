@@ -242,7 +242,7 @@ fn related(view: &SiteView<'_>, rule: &Rule, node: Node) -> Option<Section> {
     let mut items: Vec<Vec<Inline>> = Vec::new();
     let edges = view.graph.edges(node, EdgeKind::RelatedTo);
     for (i, related) in rule.related.iter().enumerate() {
-        let place = rule.origin.place(crate::text::YamlPath::field("related").index(i).key("id"));
+        let place = rule.related_id(i);
         let to = edges.iter().find(|edge| edge.place.as_ref() == Some(&place)).map(|edge| edge.to);
         let name = to.map_or_else(|| Inline::Code(related.id.clone()), |to| view.link(to));
         items.push(vec![Inline::text(format!("{}: ", related.relation)), name]);
@@ -277,7 +277,7 @@ mod tests {
     use crate::text::FileId;
 
     fn origin(document: u32) -> Origin {
-        Origin { file: FileId(0), document, path: "a.yml".to_owned(), within: "a.yml".to_owned(), stem: "a".to_owned() }
+        Origin { file: FileId(0), document, path: "a.yml".to_owned(), within: "a.yml".to_owned(), stem: "a".to_owned(), lists: Vec::new() }
     }
 
     #[test]
