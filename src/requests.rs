@@ -48,8 +48,8 @@ pub fn requests(
     sources: &mut SourceSet,
 ) -> Result<(Vec<Request>, Findings), ReadError> {
     let compat = Compat::named(&config.compat).unwrap_or_default();
-    // Nobody asked for the default queries: what Defender has no table for is no news to teams without it.
-    let tells_unmapped = config.show != QueryConfig::default().show;
+    // What Defender has no table for, or EQL cannot say, is no news to teams without it.
+    let is_chosen = config.show != QueryConfig::default().show;
     let mut shelf = Shelf {
         root,
         placeholders: &config.placeholders,
@@ -63,7 +63,7 @@ pub fn requests(
         let format = choice.format.as_deref().and_then(|name| target.format(name)).unwrap_or(&target.formats[0]);
         let config = if target.reads_2019() { shelf.config(choice, sources)? } else { None };
         let chain = shelf.chain(choice, sources)?;
-        requests.push(Request { target, format, compat, chain, config, label: label(choice), tells_unmapped });
+        requests.push(Request { target, format, compat, chain, config, label: label(choice), is_chosen });
     }
     Ok((requests, shelf.findings))
 }

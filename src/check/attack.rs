@@ -42,7 +42,12 @@ fn retired(graph: &Graph, findings: &mut Findings) {
                 let path = through.iter().fold(String::new(), |path, id| path + &format!("{id}, then by "));
                 let message = format!("ATT&CK replaced {id} by {path}{} ({})", object.id, object.name);
                 let use_it = tag_or_id(edge.kind, edge.from, object.id);
-                let finding = Finding::new(Code::RevokedId, place.clone(), message).help(format!("use `{use_it}`"));
+                let help = if has_tag(graph, edge.from, &use_it) {
+                    format!("remove it: `{use_it}` is given as well")
+                } else {
+                    format!("use `{use_it}`")
+                };
+                let finding = Finding::new(Code::RevokedId, place.clone(), message).help(help);
                 // A Trigger under the name of the old id has to move as well.
                 let stays = trigger(graph, edge.from).is_none_or(|origin| {
                     origin.stem == use_it && folder_name(origin).is_none_or(|name| name == use_it)
@@ -69,6 +74,17 @@ fn retired(graph: &Graph, findings: &mut Findings) {
         }
     }
     findings.extend(split);
+}
+
+/// Whether a rule or Response Playbook has a tag of exactly this text.
+fn has_tag(graph: &Graph, node: Node, tag: &str) -> bool {
+    let corpus = graph.corpus();
+    let tags = match node {
+        Node::Rule(i) => corpus.rules.get(i as usize).map(|rule| &rule.tags),
+        Node::ResponsePlaybook(i) => corpus.response_playbooks.get(i as usize).map(|playbook| &playbook.tags),
+        _ => None,
+    };
+    tags.is_some_and(|tags| tags.iter().any(|own| own == tag))
 }
 
 /// How the object is named where the edge was written: by tag, or by id in a Trigger.
@@ -125,6 +141,7 @@ fn unresolved(graph: &Graph, reference: &Unresolved) -> Option<Finding> {
                 name.to_ascii_uppercase()
             };
             finding(Code::NewerId, format!("{shown} is known since ATT&CK {version}; ATT&CK {used} is in use"))
+                .help(format!("use ATT&CK {version} or later: `version` in `[attack]`, or `--attack-version`"))
         }
         UnresolvedWhy::Ambiguous(candidates) => {
             let slugs: Vec<String> = candidates

@@ -17,9 +17,21 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
         let Some(gap) = input.graph.data_gap(i) else { continue };
         let finding = match gap {
             DataGap::Event { source, events } => {
-                let message = format!("no Data Needed describes event {} of {source}", events.join(", "));
+                let noun = if events.len() == 1 { "event" } else { "any of the events" };
+                let message = format!("no Data Needed describes {noun} {} of {source}", events.join(", "));
                 let at = events.first().and_then(|event| event_place(rule, event));
-                Finding::new(Code::NoDataForEvent, at.unwrap_or_else(|| log_source_place(rule, source)), message)
+                let at = at.unwrap_or_else(|| log_source_place(rule, source));
+                let finding = Finding::new(Code::NoDataForEvent, at, message);
+                // Rules that name the wrong one of a product's logs are common.
+                let elsewhere = corpus.data_needed.iter().find_map(|data| {
+                    let event = data.event_ids.iter().find(|id| events.contains(id))?;
+                    let channel = data.channel.as_deref().map(str::trim).filter(|channel| !channel.is_empty())?;
+                    Some(format!("`{}` describes event {event} of the channel {channel}", data.title))
+                });
+                match elsewhere {
+                    Some(help) => finding.help(help),
+                    None => finding,
+                }
             }
             DataGap::LogSource { source } => {
                 let message = format!("no Data Needed serves {source}");

@@ -12,24 +12,33 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     for page in input.graph.corpus().pages.iter().filter(|page| !page.draft) {
         for link in &page.body.links {
             if let Err(broken) = input.links.resolve(LinkSource::page(page), home, &link.destination) {
-                findings.push(finding(&link.destination, link.destination_span.into(), broken));
+                findings.extend(finding(&link.destination, link.destination_span.into(), broken));
             }
         }
     }
     for (node, origin) in input.graph.origins() {
         let from = input.plan.node(node).unwrap_or(home);
         for (field, text) in markdown_fields(input.graph, node) {
-            for destination in destinations(text) {
+            for (destination, before) in destinations(text) {
                 if let Err(broken) = input.links.resolve(LinkSource::field(origin), from, &destination) {
-                    findings.push(finding(&destination, origin.place(field.clone()).into(), broken));
+                    let at = origin.place(field.clone().part(destination.clone(), before));
+                    findings.extend(finding(&destination, at.into(), broken));
                 }
             }
         }
     }
 }
 
-fn finding(destination: &str, at: At, broken: BrokenLink) -> Finding {
-    match broken {
+/// Schemes of the pages of browsers themselves. No browser follows a link to one from elsewhere, so
+/// that it is shown as text takes nothing from a reader, and nothing is to be mended.
+const OF_BROWSERS: [&str; 6] = ["about", "brave", "chrome", "edge", "opera", "vivaldi"];
+
+fn finding(destination: &str, at: At, broken: BrokenLink) -> Option<Finding> {
+    let scheme = destination.trim().split(':').next().unwrap_or_default();
+    if broken == BrokenLink::Unsafe && OF_BROWSERS.iter().any(|own| scheme.eq_ignore_ascii_case(own)) {
+        return None;
+    }
+    Some(match broken {
         BrokenLink::NoTarget(wanted) => {
             Finding::new(Code::BrokenLink, at, format!("`{destination}` leads nowhere: there is no `{wanted}`"))
         }
@@ -38,5 +47,5 @@ fn finding(destination: &str, at: At, broken: BrokenLink) -> Finding {
         }
         BrokenLink::Unsafe => Finding::new(Code::UnsafeUrl, at, format!("`{destination}` may not be linked to"))
             .help("links are relative, or `https:`, `http:` or `mailto:` addresses"),
-    }
+    })
 }

@@ -26,7 +26,7 @@ fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> Logging
         references: fields.list("references"),
         configuration: fields.text("configuration"),
         author: fields.joined("author"),
-        origin,
+        origin: fields.origin(origin),
         document: document.value,
     }
 }

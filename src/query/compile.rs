@@ -35,8 +35,9 @@ pub struct Request {
     pub config: Option<Arc<SigmacConfig>>,
     /// What findings call it (`kusto with microsoft_xdr`).
     pub label: String,
-    /// Whether it is a finding that a pipeline knows no place for what a rule looks for.
-    pub tells_unmapped: bool,
+    /// Whether a user chose it. Of those nobody chose it is a finding only that most of them refuse
+    /// a rule, and never that a pipeline knows no place for what it looks for.
+    pub is_chosen: bool,
 }
 
 impl Request {
@@ -49,7 +50,7 @@ impl Request {
             chain: Arc::default(),
             config: None,
             label: target.name.to_owned(),
-            tells_unmapped: true,
+            is_chosen: true,
         }
     }
 
@@ -115,8 +116,8 @@ pub fn legacy_stdout(rule: &Rule, target: &Target, config: Option<&SigmacConfig>
 fn convert_each(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec<Outcome> {
     let mut outcomes = any_outcomes(rule, batch, context);
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.as_ref().is_ok_and(Vec::is_empty)) {
-        let reason = "`action: global` documents only add to others, and no document here detects anything";
-        let refusal = Refusal::broken(Spot::Top("action"), reason);
+        let reason = "`action: global` only adds to the documents after it, and none of them detects anything";
+        let refusal = Refusal::broken(Spot::Top("action"), reason).help("if the document is the rule, remove `action`");
         *outcome = Err(refusal.locate(rule, 0, rule.documents.first().unwrap_or(&Value::Null)));
     }
     outcomes
@@ -377,7 +378,7 @@ pub fn compile(corpus: &Corpus, requests: &[Request]) -> Compiled {
     };
     let outcomes = corpus.rules.par_iter().map(finished).collect();
     let filters = corpus.rules.iter().map(|rule| rule.kind == RuleKind::Filter).collect();
-    let requests = requests.iter().map(|request| (request.label.clone(), request.tells_unmapped)).collect();
+    let requests = requests.iter().map(|request| (request.label.clone(), request.is_chosen)).collect();
     Compiled { requests, outcomes, filters }
 }
 
@@ -409,10 +410,10 @@ impl Compiled {
 
     fn rule_findings(&self, outcomes: &[Outcome]) -> Vec<Finding> {
         let mut reasons: Vec<(&NotConvertible, Vec<&str>)> = Vec::new();
-        for (outcome, (name, tells_unmapped)) in outcomes.iter().zip(&self.requests) {
+        for (outcome, (name, is_chosen)) in outcomes.iter().zip(&self.requests) {
             let Err(why) = outcome else { continue };
             match why.cause {
-                Cause::Pipeline if !tells_unmapped => continue,
+                Cause::Pipeline if !is_chosen => continue,
                 Cause::Told => continue,
                 Cause::Language | Cause::Pipeline => {}
             }
@@ -436,6 +437,10 @@ impl Compiled {
                 None => finding,
             }
         };
-        reasons.into_iter().map(finding).collect()
+        let refusing: usize = reasons.iter().map(|(_, names)| names.len()).sum();
+        let is_news =
+            2 * refusing > self.requests.len() || self.requests.iter().any(|(_, is_chosen)| *is_chosen);
+        let told = reasons.into_iter().filter(|(why, _)| is_news || why.code != Code::NotConvertible);
+        told.map(finding).collect()
     }
 }

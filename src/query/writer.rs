@@ -336,7 +336,7 @@ pub(super) fn cannot_say<'n>(leaf: &Leaf<'n>, language: &str) -> Refusal<'n> {
             let name = pattern.placeholder().unwrap_or_default();
             let reason = format!("the placeholder `%{name}%` has no values");
             return Refusal::unsupported(leaf.spot, reason)
-                .help("replace `expand` and the placeholder by your own values");
+                .help("give it values: `placeholders` in `[queries]`");
         }
         _ if leaf.field.is_none() => "this search without a field".to_owned(),
         _ => "this comparison".to_owned(),

@@ -1,6 +1,7 @@
 //! Where the relative links of authors' Markdown lead.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
@@ -146,18 +147,24 @@ fn anchored(
     }
 }
 
-/// The destinations of all links and images of a Markdown text.
-pub fn destinations(markdown: &str) -> Vec<String> {
+/// The destinations of all links and images of a Markdown text, each with how often the same
+/// text stands before it.
+pub fn destinations(markdown: &str) -> Vec<(String, usize)> {
     // Most texts have none, and parsing is dear.
     if !markdown.contains("](") && !markdown.contains("]:") {
         return Vec::new();
     }
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let destination = |event| match event {
-        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
+    let destination = |(event, range): (Event<'_>, Range<usize>)| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+            // Behind the text of the link, which may say the same; of one by reference, in its definition.
+            let own = markdown.get(range.clone()).and_then(|link| Some(range.start + link.rfind(&*dest_url)?));
+            let before = own.map_or(0, |at| markdown[..at].matches(&*dest_url).count());
+            Some((dest_url.into_string(), before))
+        }
         _ => None,
     };
-    Parser::new_ext(markdown, options).filter_map(destination).collect()
+    Parser::new_ext(markdown, options).into_offset_iter().filter_map(destination).collect()
 }
 
 /// The fields of an entity that hold Markdown, by place and text.

@@ -16,7 +16,7 @@ pub use inquiry::{Ask, Failure, Inquiry, Method, Next, Reply, Verdict};
 use crate::graph::{Graph, Node};
 use crate::report::{Code, Finding};
 use crate::site::{destinations, markdown_fields};
-use crate::text::{At, SafeUrl, Span, YamlPath};
+use crate::text::{At, SafeUrl, Span};
 
 /// A link of the content to somewhere else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,34 +48,27 @@ pub fn links(graph: &Graph) -> Vec<ExternalLink> {
     }
     for (node, origin) in graph.origins() {
         for (field, text) in markdown_fields(graph, node) {
-            for destination in destinations(text) {
-                add(&destination, origin.place(field.clone()).into());
+            for (destination, before) in destinations(text) {
+                add(&destination, origin.place(field.clone().part(destination.as_str(), before)).into());
             }
         }
-        let (document, references) = references(graph, node);
-        for (i, reference) in references.iter().enumerate() {
-            let mut place = origin.place(YamlPath::field("references").index(i));
-            place.document = place.document.saturating_add(u32::try_from(document).unwrap_or(0));
-            add(reference, place.into());
+        for (i, reference) in references(graph, node).iter().enumerate() {
+            add(reference, origin.item("references", i).into());
         }
     }
     links
 }
 
-/// The references of an entity, and the document of it that they stand in.
-fn references(graph: &Graph, node: Node) -> (usize, &[String]) {
+/// The references of an entity.
+fn references(graph: &Graph, node: Node) -> &[String] {
     let (corpus, i) = (graph.corpus(), node.index());
     match node {
-        Node::Rule(_) => {
-            let rule = &corpus.rules[i];
-            let document = rule.documents.iter().position(|document| document.get("references").is_some());
-            (document.unwrap_or(0), &rule.references)
-        }
-        Node::DataNeeded(_) => (0, &corpus.data_needed[i].references),
-        Node::LoggingPolicy(_) => (0, &corpus.logging_policies[i].references),
-        Node::Enrichment(_) => (0, &corpus.enrichments[i].references),
-        Node::ResponseAction(_) => (0, &corpus.response_actions[i].references),
-        _ => (0, &[]),
+        Node::Rule(_) => &corpus.rules[i].references,
+        Node::DataNeeded(_) => &corpus.data_needed[i].references,
+        Node::LoggingPolicy(_) => &corpus.logging_policies[i].references,
+        Node::Enrichment(_) => &corpus.enrichments[i].references,
+        Node::ResponseAction(_) => &corpus.response_actions[i].references,
+        _ => &[],
     }
 }
 

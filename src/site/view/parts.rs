@@ -151,7 +151,7 @@ impl SiteView<'_> {
     /// section of level 2.
     pub(super) fn prose(&self, route: RouteId, node: Node, source: &str) -> Block {
         let origin = self.graph.origin(node);
-        let resolve = |destination: String| {
+        let resolve = |(destination, _): (String, usize)| {
             let target = self.target(LinkSource::field(origin?), route, &destination)?;
             Some((destination, target))
         };
