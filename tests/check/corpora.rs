@@ -23,7 +23,7 @@ fn counts(shared: &Path, content: &[(&str, &[&str])], version: &str) -> String {
     for (key, folders) in content {
         let folders: Vec<String> =
             folders.iter().map(|folder| format!("'{}'", shared.join(folder).display())).collect();
-        config += &format!("{key} = [{}]\n", folders.join(", "));
+        config.extend([key, " = [", &folders.join(", "), "]\n"]);
     }
     let dir = project(&[("purplebook.toml", &config)]);
     let (code, out, err) = answer(command(dir.path(), &["check", "--output", "site", "--format", "json"]));
