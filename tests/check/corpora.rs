@@ -64,7 +64,7 @@ fn sigma_of_2026_that_is_out_of_use() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         counts(&shared, &[("rules", &["sigma-2026/deprecated", "sigma-2026/unsupported"])], "19.1"),
-        "PB103 2, PB106 21, PB206 4, PB207 1, PB209 36, PB210 51, PB213 7, PB214 5, PB215 2, PB216 4, PB401 1, \
+        "PB103 2, PB106 21, PB207 1, PB209 2, PB210 51, PB213 7, PB214 5, PB215 2, PB216 4, PB218 1, PB401 1, \
          PB402 26, PB415 6"
     );
 }
@@ -74,7 +74,7 @@ fn sigma_of_2019() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         counts(&shared, &[("rules", &["sigma-2019/rules"])], "19.1"),
-        "PB202 3, PB206 43, PB207 1, PB209 18, PB210 34, PB213 3, PB214 2, PB217 1, PB402 8, PB414 2, PB415 88, \
+        "PB202 3, PB207 1, PB209 6, PB210 34, PB213 3, PB214 2, PB217 1, PB218 1, PB402 8, PB414 2, PB415 88, \
          PB419 1, PB421 1, PB426 3"
     );
 }
@@ -109,7 +109,7 @@ fn atomic_threat_coverage_of_2019() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         atc(&shared, "2019"),
-        "PB102 3, PB105 1, PB202 4, PB206 68, PB209 18, PB210 29, PB213 4, PB214 1, PB402 4, PB414 1, PB415 36, \
+        "PB102 3, PB105 1, PB202 4, PB209 4, PB210 29, PB213 4, PB214 1, PB218 1, PB402 4, PB414 1, PB415 36, \
          PB418 2, PB426 58, PB501 1, PB601 11, PB602 3"
     );
 }
@@ -119,7 +119,7 @@ fn atomic_threat_coverage_of_2022() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         atc(&shared, "2022"),
-        "PB102 1, PB105 1, PB206 149, PB207 5, PB209 82, PB210 82, PB213 11, PB214 5, PB401 3, PB402 5, PB413 1, \
+        "PB102 1, PB105 1, PB207 5, PB209 12, PB210 82, PB213 11, PB214 5, PB218 1, PB401 3, PB402 5, PB413 1, \
          PB414 1, PB415 308, PB418 1, PB424 1, PB426 3, PB501 2, PB601 3, PB602 1, PB603 2"
     );
 }
