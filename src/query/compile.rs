@@ -438,8 +438,7 @@ impl Compiled {
             }
         };
         let refusing: usize = reasons.iter().map(|(_, names)| names.len()).sum();
-        let is_news =
-            2 * refusing > self.requests.len() || self.requests.iter().any(|(_, is_chosen)| *is_chosen);
+        let is_news = 2 * refusing > self.requests.len() || self.requests.iter().any(|(_, is_chosen)| *is_chosen);
         let told = reasons.into_iter().filter(|(why, _)| is_news || why.code != Code::NotConvertible);
         told.map(finding).collect()
     }

@@ -335,8 +335,7 @@ pub(super) fn cannot_say<'n>(leaf: &Leaf<'n>, language: &str) -> Refusal<'n> {
         Test::Match(pattern) if pattern.placeholder().is_some() => {
             let name = pattern.placeholder().unwrap_or_default();
             let reason = format!("the placeholder `%{name}%` has no values");
-            return Refusal::unsupported(leaf.spot, reason)
-                .help("give it values: `placeholders` in `[queries]`");
+            return Refusal::unsupported(leaf.spot, reason).help("give it values: `placeholders` in `[queries]`");
         }
         _ if leaf.field.is_none() => "this search without a field".to_owned(),
         _ => "this comparison".to_owned(),

@@ -62,8 +62,27 @@ fields: [EventID]
         ["PB601: `DN_0063_4697_service_was_installed` describes event 4697 of the channel Security"]
     );
     let dir = project(&content);
-    let message = "note[PB601] no Data Needed describes any of the events 4697, 4698 of product windows, service system";
+    let message =
+        "note[PB601] no Data Needed describes any of the events 4697, 4698 of product windows, service system";
     assert_eq!(findings(dir.path(), &[]), [format!("content/rules/r.yml:3:27: {message}")]);
+}
+
+#[test]
+fn a_star_that_is_none_is_told_where_it_empties_a_filter() {
+    let of = |filter: &str| {
+        let rule = format!(
+            "title: A rule\nlogsource: {{product: windows}}\ndetection:\n  selection:\n    CommandLine: '*\\Mc.exe'\n  \
+             filter:\n    CommandLine: {filter}\n  condition: selection and not filter\n"
+        );
+        helps(&[("content/rules/r.yml", &rule)])
+    };
+    let star = r"PB422: the `\*` of `*\McAfee\*` is a literal `*`; for a backslash and a wildcard write `*\McAfee\\*`";
+    assert_eq!(of(r"'*\McAfee\*'"), [star]);
+    assert_eq!(of(r"['*\Vendor.exe', '*\McAfee\*']"), [star]);
+    assert_eq!(of(r"'*\McAfee\\*'"), [""; 0]);
+    assert_eq!(of(r"'*\McAfee.exe'"), ["PB422: remove it, or correct the value that rules it out"]);
+    // Sigma's placeholders before `expand`: the values are not known.
+    assert_eq!(of("'%Vendors%'"), [""; 0]);
 }
 
 const KEYWORDS: &str = "\

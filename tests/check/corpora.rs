@@ -50,12 +50,12 @@ fn sigma_of_2026() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         counts(&shared, &[("rules", &PUBLISHED)], "19.1"),
-        "PB106 313, PB207 1, PB213 240, PB215 27, PB402 14, PB424 4"
+        "PB106 313, PB207 1, PB213 240, PB215 27, PB402 14, PB422 2, PB424 4"
     );
     // Told once, and nothing that follows from it.
     assert_eq!(
         counts(&shared, &[("rules", &PUBLISHED)], "18.1"),
-        "PB106 313, PB207 1, PB212 1, PB402 14, PB424 4"
+        "PB106 313, PB207 1, PB212 1, PB402 14, PB422 2, PB424 4"
     );
 }
 
@@ -109,8 +109,8 @@ fn atomic_threat_coverage_of_2019() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         atc(&shared, "2019"),
-        "PB102 3, PB105 1, PB202 4, PB209 4, PB210 29, PB213 4, PB214 1, PB218 1, PB402 4, PB414 1, PB415 36, \
-         PB418 2, PB426 58, PB501 1, PB601 11, PB602 3"
+        "PB102 3, PB105 1, PB202 4, PB209 4, PB210 29, PB213 4, PB214 1, PB218 1, PB222 4, PB402 4, PB414 1, \
+         PB415 36, PB418 2, PB422 19, PB426 58, PB501 1, PB601 11, PB602 3"
     );
 }
 
@@ -119,7 +119,7 @@ fn atomic_threat_coverage_of_2022() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         atc(&shared, "2022"),
-        "PB102 1, PB105 1, PB207 5, PB209 12, PB210 82, PB213 11, PB214 5, PB218 1, PB401 3, PB402 5, PB413 1, \
-         PB414 1, PB415 308, PB418 1, PB424 1, PB426 3, PB501 2, PB601 3, PB602 1, PB603 2"
+        "PB102 1, PB105 1, PB207 5, PB209 12, PB210 82, PB213 11, PB214 5, PB218 1, PB224 1, PB401 3, PB402 5, \
+         PB413 1, PB414 1, PB415 308, PB418 1, PB422 3, PB424 1, PB426 3, PB501 2, PB601 3, PB602 1, PB603 2"
     );
 }

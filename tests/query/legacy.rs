@@ -133,5 +133,8 @@ fn a_rule_that_detects_nothing_says_so() {
     let only_global = rule("action: global\ntitle: Nothing\ndetection:\n  a: {A: 1}\n  condition: a\n");
     let refused = convert(&only_global, target("es-qs").expect("registered")).expect_err("no document detects");
     assert_eq!(refused.code, Code::BrokenDetection);
-    assert_eq!(refused.reason, "`action: global` only adds to the documents after it, and none of them detects anything");
+    assert_eq!(
+        refused.reason,
+        "`action: global` only adds to the documents after it, and none of them detects anything"
+    );
 }

@@ -2,17 +2,29 @@
 
 use rayon::prelude::*;
 
-use crate::model::Rule;
+use crate::model::{Rule, Value};
 use crate::query::{Because, Contradiction, Vain, contradictions};
 use crate::report::{Code, Finding, Findings};
 
+use super::{documents, searches, values};
+
 /// The rules are independent of each other, and each has to be read again.
 pub(super) fn check(rules: &[Rule], findings: &mut Findings) {
-    let found: Vec<Vec<Contradiction>> = rules.par_iter().map(contradictions).collect();
-    findings.extend(found.into_iter().flatten().map(finding));
+    let found: Vec<Vec<Finding>> = (rules.par_iter())
+        .map(|rule| contradictions(rule).into_iter().map(|found| finding(rule, found)).collect())
+        .collect();
+    findings.extend(found.into_iter().flatten());
 }
 
-fn finding(Contradiction { vain, at, because }: Contradiction) -> Finding {
+fn finding(rule: &Rule, Contradiction { vain, at, because }: Contradiction) -> Finding {
+    let may_be_starred = because.as_ref().is_none_or(|Because { holds, other, .. }| {
+        [&holds.0, &other.0].into_iter().any(|written| written.contains(r"\*"))
+    });
+    let starred = match &vain {
+        _ if !may_be_starred => None,
+        Vain::Search(name) | Vain::Alternative(name) | Vain::Filter(name) => starred(rule, name),
+        Vain::Never | Vain::Always => None,
+    };
     let why = because.as_ref().map(reason);
     let (message, help) = match vain {
         Vain::Search(name) => {
@@ -33,11 +45,43 @@ fn finding(Contradiction { vain, at, because }: Contradiction) -> Finding {
         Some(why) => format!("{message}: {why}"),
         None => message,
     };
+    // Who takes the `\*` for a wildcard sees no contradiction at all.
+    let help = match starred {
+        Some((written, meant)) => {
+            format!("the `\\*` of `{written}` is a literal `*`; for a backslash and a wildcard write `{meant}`")
+        }
+        None => help.to_owned(),
+    };
     let finding = Finding::new(Code::ImpossibleCondition, at.clone(), message).help(help);
     let Some(Because { holds, other, .. }) = because else { return finding };
     let places = if holds.1 == other.1 { vec![holds] } else { vec![holds, other] };
     let others = places.into_iter().filter(|(_, place)| *place != at);
     others.fold(finding, |finding, (text, place)| finding.also(place, format!("`{text}` is asked for here")))
+}
+
+/// The first value in the search of this name that has an escaped `*` and no modifier that reads it
+/// in another way, with what was probably meant.
+fn starred(rule: &Rule, name: &str) -> Option<(String, String)> {
+    documents(rule).find_map(|(_, document)| {
+        let (_, mut entries) = searches(document)?;
+        let (_, search) = entries.find(|(own, _)| own == name)?;
+        starred_in(search, 0)
+    })
+}
+
+fn starred_in(value: &Value, depth: usize) -> Option<(String, String)> {
+    if depth > values::MAX_DEPTH {
+        return None;
+    }
+    match value {
+        Value::Map(entries) => entries
+            .iter()
+            .filter(|(key, _)| !key.split('|').any(|modifier| modifier == "re"))
+            .find_map(|(_, value)| starred_in(value, depth + 1)),
+        Value::Seq(items) => items.iter().find_map(|item| starred_in(item, depth + 1)),
+        Value::Str(text) => Some((text.clone(), values::literal_star(text)?)),
+        _ => None,
+    }
 }
 
 fn reason(because: &Because) -> String {

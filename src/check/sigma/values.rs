@@ -7,7 +7,7 @@ use crate::text::YamlPath;
 use super::{documents, place, regex, searches};
 
 /// Levels of lists and mappings in a search; no published rule has more than three.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 /// Fields that hold the path of a file on Windows, where no name can have a `*`.
 const PATHS: [&str; 16] = [
@@ -151,7 +151,7 @@ fn ends_in_wildcard(text: &str) -> bool {
 }
 
 /// The text with its escaped `*` as wildcards after a backslash, if it has any.
-fn literal_star(text: &str) -> Option<String> {
+pub(super) fn literal_star(text: &str) -> Option<String> {
     let mut meant = String::with_capacity(text.len() + 2);
     let mut backslashes = 0;
     let mut found = false;

@@ -216,11 +216,20 @@ fn is_ascii(pattern: &Pattern) -> bool {
     pattern.parts().iter().all(|part| !matches!(part, Part::Text(text) if !text.is_ascii()))
 }
 
+/// Whether a pattern stands for values that are not known here: it has a placeholder, or is one as
+/// Sigma had them before `expand`, a whole value between percent signs.
+fn is_open(pattern: &Pattern) -> bool {
+    let name =
+        |text: &str| text.strip_prefix('%')?.strip_suffix('%').map(|name| !name.is_empty() && !name.contains('%'));
+    let is_named = matches!(pattern.parts(), [Part::Text(text)] if name(text) == Some(true));
+    is_named || pattern.placeholder().is_some()
+}
+
 /// Whether no text fits both patterns: one is all text and does not fit the other, or their
 /// beginnings or ends differ.
 fn disjoint(p: &Pattern, q: &Pattern, exact: bool, budget: &mut Budget) -> bool {
     // Outside ASCII, engines differ in what is the same letter.
-    if p.placeholder().is_some() || q.placeholder().is_some() || !(exact || (is_ascii(p) && is_ascii(q))) {
+    if is_open(p) || is_open(q) || !(exact || (is_ascii(p) && is_ascii(q))) {
         return false;
     }
     let equal = |a: char, b: char| if exact { a == b } else { a.eq_ignore_ascii_case(&b) };
@@ -337,6 +346,10 @@ mod tests {
             (text(r"*\\cmd.exe"), text(r"*\\CMD.EXE"), false),
             (text(r"*\\cmd.exe"), text(r"*\\pwsh.exe"), true),
             (text("a*"), text("b*"), true),
+            (text("%Workstations%"), text("%Servers%"), false),
+            (text("%Workstations%"), text("srv-*"), false),
+            (text("%Temp%\\a"), text("b"), true),
+            (text("%"), text("%%"), true),
             (text("a*"), text("*b"), false),
             (text("a*c"), text("*bc"), false),
             (text("a*c"), text("ab*d"), true),

@@ -277,7 +277,14 @@ mod tests {
     use crate::text::FileId;
 
     fn origin(document: u32) -> Origin {
-        Origin { file: FileId(0), document, path: "a.yml".to_owned(), within: "a.yml".to_owned(), stem: "a".to_owned(), lists: Vec::new() }
+        Origin {
+            file: FileId(0),
+            document,
+            path: "a.yml".to_owned(),
+            within: "a.yml".to_owned(),
+            stem: "a".to_owned(),
+            lists: Vec::new(),
+        }
     }
 
     #[test]
