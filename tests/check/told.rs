@@ -71,7 +71,7 @@ deny = \"PB201\"
 fail_on = \"warn\"
 ";
     let dir = project(&[("purplebook.toml", config)]);
-    let (code, out, err) = check(dir.path(), &[]);
+    let (code, out, err) = purplebook(dir.path(), &["check", "--output", "site"]);
     assert_eq!((code, out.as_str()), (2, ""));
     let said: Vec<&str> = err
         .lines()
