@@ -214,7 +214,7 @@ pub(super) struct CheckArgs {
     /// Tell only findings in files changed since HEAD left this Git revision
     #[arg(long, value_name = "REV")]
     pub(super) changed_since: Option<String>,
-    /// Check the links of the site in this folder, instead of the one that would be built
+    /// Check the links of the site in this folder, too; without it, those of a site in your own theme
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) output: Option<PathBuf>,
     /// Mend what needs no judgement in the content files, then check them

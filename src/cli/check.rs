@@ -67,7 +67,7 @@ pub(super) fn run(args: CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
                 let ask: Option<AskSite<'_>> = if asker.is_some() { Some(&ask) } else { None };
                 project::check_folder(folder, &shown(folder), base_url.as_deref(), ask)?
             }
-            None => project.check_site(progress)?,
+            None => project.check_theme(progress)?,
         };
         Ok::<Checked, Failure>(Checked { project, site, external: external.unwrap_or_default(), changed })
     })?;

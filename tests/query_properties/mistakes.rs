@@ -220,6 +220,9 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     mistake(ESQL, "refuses words and `cased`", |one, _| one.word || is_cased(one)),
     mistake(ESQL, "expressions are not translated", |one, _| one.is_regex()),
     mistake(ESQL, "a wildcard is escaped where there is none", |one, _| one.has_char(|c| matches!(c, '*' | '?'))),
+    mistake(ESQL, "a backslash before a character of a pattern is its escape", |one, _| {
+        !one.is_regex() && is_wild(one) && one.has_char(|c| c == '\\')
+    }),
     mistake(ESQL, "texts are compared in exact case", |one, _| has_case(one)),
     mistake(KUSTO, "a text alone is no condition", |one, _| one.word),
     mistake(KUSTO, "a list forgets `cased`, a value has none", |one, _| is_cased(one)),
