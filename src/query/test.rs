@@ -76,6 +76,24 @@ pub(super) struct FieldRef {
     pub(super) open_end: bool,
 }
 
+/// A part of the time a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TimePart {
+    /// `minute`, `hour`, `day`, `week`, `month` or `year`.
+    pub(super) part: String,
+    /// How it is compared (`hour|gte`); whether it is the same where absent.
+    pub(super) comparison: Option<Comparison>,
+    /// What with.
+    pub(super) number: Number,
+}
+
+impl TimePart {
+    /// The operator, where `equal` is that of the same number.
+    pub(super) fn sign(&self, equal: &'static str) -> &'static str {
+        self.comparison.map_or(equal, Comparison::sign)
+    }
+}
+
 /// What a value must be.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Test {
@@ -102,7 +120,7 @@ pub(super) enum Test {
     /// The value of another field.
     FieldRef(FieldRef),
     /// A part of a time (`hour` …).
-    TimePart(String, Number),
+    TimePart(TimePart),
     /// Text of the target's own language that a pipeline gave, in pieces between which the field
     /// (`None`) stands.
     Expression(Vec<Option<String>>),

@@ -330,7 +330,7 @@ pub(super) fn cannot_say<'n>(leaf: &Leaf<'n>, language: &str) -> Refusal<'n> {
     let what = match leaf.test {
         Test::FieldRef(other) => format!("the comparison with the field `{}` (`fieldref`)", other.field),
         Test::Cased(_) => "a comparison in exact case (`cased`)".to_owned(),
-        Test::TimePart(part, _) => format!("a comparison of a part of the time (`{part}`)"),
+        Test::TimePart(time) => format!("a comparison of a part of the time (`{}`)", time.part),
         Test::Bytes(_) => "UTF-16 text that is not base64-encoded".to_owned(),
         Test::Match(pattern) if pattern.placeholder().is_some() => {
             let name = pattern.placeholder().unwrap_or_default();

@@ -70,6 +70,7 @@ const CASES: &[Case] = &[
     item("`fieldref`", "A|fieldref|endswith: B"),
     item("`fieldref`", "A|fieldref|contains: B"),
     item("parts of a time", "A|hour: 5"),
+    item("parts of a time compared", "A|hour|gte: 22"),
     item("parts of a time", "A|week: 5"),
     item("`windash`", "A|windash: '-a'"),
     item("`base64`", "A|base64: foo"),

@@ -39,6 +39,7 @@ fn each_construct_has_its_query() {
         ("A|fieldref: B", "(isnotempty(B) and A =~ B)"),
         ("A|fieldref|startswith: b-c", "(isnotempty(['b-c']) and A startswith ['b-c'])"),
         ("A|hour: 5", "hourofday(todatetime(A)) == 5"),
+        ("A|hour|lt: 5", "hourofday(todatetime(A)) < 5"),
         ("A|minute: 5", r#"datetime_part("minute", todatetime(A)) == 5"#),
         ("A|windash: '-a'", r#"A =~ "-a" or A =~ "/a" or A =~ "–a" or A =~ "—a" or A =~ "―a""#),
         ("A|base64offset|contains: foo", r#"A contains "Zm9v" or A contains "Zvb" or A contains "mb2""#),

@@ -287,7 +287,7 @@ fn comparison<'n>(item: &'n Item<'n>, value: usize, test: &'n Test, holds: bool)
     static THERE: [Test; 2] = [Test::Exists(false), Test::Exists(true)];
     let (test, holds) = match test {
         Test::Exists(there) => (&THERE[usize::from(*there == holds)], true),
-        Test::Expression(_) | Test::TimePart(..) => return Step::Open,
+        Test::Expression(_) | Test::TimePart(_) => return Step::Open,
         other => (other, holds),
     };
     Step::Comparison(Comparison {

@@ -164,9 +164,10 @@ impl Kusto {
             Test::Cidr(network) => self.known(out, |out| in_range(out, field, network)),
             Test::Compare(comparison, number) => self.known(out, |out| compare(out, field, *comparison, *number)),
             Test::FieldRef(other) => field_reference(out, field, other),
-            Test::TimePart(part, number) => {
-                time_part(out, field, part).ok_or_else(|| cannot_say(leaf, "a KQL query"))?;
-                put(out, format_args!(" == {number}"));
+            Test::TimePart(time) => {
+                let mut part = String::new();
+                time_part(&mut part, field, &time.part).ok_or_else(|| cannot_say(leaf, "a KQL query"))?;
+                self.known(out, |out| put(out, format_args!("{part} {} {}", time.sign("=="), time.number)));
             }
             _ => return Err(cannot_say(leaf, "a KQL query")),
         }

@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 use crate::query::pattern::{Part, Pattern};
 use crate::query::reading::Reading;
 use crate::query::refusal::Refusal;
-use crate::query::test::{FieldRef, Number, Test};
+use crate::query::test::{FieldRef, Number, Test, TimePart};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, write_join};
 
@@ -86,7 +86,7 @@ impl<'n> Dialect<'n> for Sqlite {
             }
             Test::Cidr(network) => return cidr(out, &leaf, field, network),
             Test::FieldRef(other) => field_ref(out, field, other),
-            Test::TimePart(part, number) => time_part(out, &leaf, field, part, *number)?,
+            Test::TimePart(time) => time_part(out, &leaf, field, time)?,
             _ => return Err(cannot_say(&leaf, LANGUAGE)),
         }
         Ok(Form::Single)
@@ -270,14 +270,8 @@ fn field_ref(out: &mut String, field: &str, other: &FieldRef) {
     out.push_str(&comparison);
 }
 
-fn time_part<'n>(
-    out: &mut String,
-    leaf: &Leaf<'n>,
-    field: &str,
-    part: &str,
-    number: Number,
-) -> Result<(), Refusal<'n>> {
-    let format = match part {
+fn time_part<'n>(out: &mut String, leaf: &Leaf<'n>, field: &str, time: &TimePart) -> Result<(), Refusal<'n>> {
+    let format = match time.part.as_str() {
         "minute" => "%M",
         "hour" => "%H",
         "day" => "%d",
@@ -288,7 +282,7 @@ fn time_part<'n>(
     };
     out.extend(["CAST(strftime('", format, "', "]);
     name(out, field);
-    out.extend([") AS INTEGER)=", &number.to_string()]);
+    out.extend([") AS INTEGER)", time.sign("="), &time.number.to_string()]);
     Ok(())
 }
 

@@ -118,7 +118,8 @@ fn ppl_comparison(text: &str) -> Part<'_> {
         let (regex, rest) = quoted(regex, '\'', super::quote_or_backslash)?;
         return Ok((Sought::whole(&regex)?, after(rest, ")")?));
     }
-    if let Some(like) = text.strip_prefix("LIKE(f, ") {
+    let like = ["LIKE(f, ", "LIKE(cast(f as string), "].iter().find_map(|start| text.strip_prefix(start));
+    if let Some(like) = like {
         let (text, rest) = plain_text(like)?;
         let ends = [(")", false, false, Case::Any), (", true)", false, false, Case::Exact)];
         let (rest, .., case) = by_operator(rest, &ends).ok_or_else(|| format!("left over: {rest}"))?;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::model::Value;
 use crate::query::pattern::{Part, Pattern};
 use crate::query::reading::Compat;
-use crate::query::test::{Comparison, FieldRef, Number, RegexFlags, Test};
+use crate::query::test::{Comparison, FieldRef, Number, RegexFlags, Test, TimePart};
 
 /// Values one written value may expand to; four dashes under `windash` give 625.
 const MAX_EXPANSION: usize = 1024;
@@ -184,9 +184,9 @@ fn apply_to_one(name: &str, test: Test, raw: &Value, compat: Compat) -> Result<T
             }
             _ => Err(mismatch("fieldref", "a field's name", &test)),
         },
-        "gt" | "gte" | "lt" | "lte" => compare(name, raw, &test),
+        "gt" | "gte" | "lt" | "lte" => compare(name, raw, test, compat),
         _ => match number(raw) {
-            Some(number) => Ok(Test::TimePart(name.to_owned(), number)),
+            Some(number) => Ok(Test::TimePart(TimePart { part: name.to_owned(), comparison: None, number })),
             None => Err(mismatch(name, "a number", &test)),
         },
     }
@@ -273,22 +273,25 @@ fn flag(name: &str, test: Test) -> Result<Test, String> {
     Ok(Test::Regex(pattern, flags))
 }
 
-fn compare(name: &str, raw: &Value, test: &Test) -> Result<Test, String> {
-    if let Test::TimePart(..) = test {
-        return Ok(test.clone());
-    }
-    let number = match test {
-        Test::Match(_) | Test::Number(_) => number(raw),
-        _ => None,
-    };
-    let number = number.ok_or_else(|| mismatch(name, "a number", test))?;
+fn compare(name: &str, raw: &Value, test: Test, compat: Compat) -> Result<Test, String> {
     let comparison = match name {
         "gt" => Comparison::Greater,
         "gte" => Comparison::GreaterOrEqual,
         "lt" => Comparison::Less,
         _ => Comparison::LessOrEqual,
     };
-    Ok(Test::Compare(comparison, number))
+    match test {
+        // Which the reference forgets.
+        Test::TimePart(_) if compat == Compat::PySigma => Ok(test),
+        Test::TimePart(time) if time.comparison.is_none() => {
+            Ok(Test::TimePart(TimePart { comparison: Some(comparison), ..time }))
+        }
+        Test::Match(_) | Test::Number(_) => match number(raw) {
+            Some(number) => Ok(Test::Compare(comparison, number)),
+            None => Err(mismatch(name, "a number", &test)),
+        },
+        other => Err(mismatch(name, "a number", &other)),
+    }
 }
 
 /// Strict: bits of the host part that are set are an error, since the author meant something

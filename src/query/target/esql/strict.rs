@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::query::pattern::{Part, Pattern};
 use crate::query::refusal::Refusal;
-use crate::query::test::{FieldRef, Number, Test};
+use crate::query::test::{FieldRef, Test, TimePart};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
     Dialect, Form, Link, List, Syntax, Written, cannot_say, grouped, is_string_or_number, write_join,
@@ -156,7 +156,7 @@ fn field_leaf<'n>(out: &mut String, leaf: &Leaf<'n>, name: &str) -> Result<(), R
             out.extend([comparison.sign(), &number.to_string()]);
         }
         Test::FieldRef(other) => field_ref(out, name, other),
-        Test::TimePart(part, number) => time_part(out, leaf, name, part, *number)?,
+        Test::TimePart(time) => time_part(out, leaf, name, time)?,
         _ => return Err(cannot_say(leaf, LANGUAGE)),
     }
     Ok(())
@@ -236,8 +236,8 @@ fn field_ref(out: &mut String, name: &str, other: &FieldRef) {
     out.push_str(after);
 }
 
-fn time_part<'n>(out: &mut String, leaf: &Leaf<'n>, name: &str, part: &str, number: Number) -> Result<(), Refusal<'n>> {
-    let chrono = match part {
+fn time_part<'n>(out: &mut String, leaf: &Leaf<'n>, name: &str, time: &TimePart) -> Result<(), Refusal<'n>> {
+    let chrono = match time.part.as_str() {
         "minute" => "minute_of_hour",
         "hour" => "hour_of_day",
         "day" => "day_of_month",
@@ -248,7 +248,7 @@ fn time_part<'n>(out: &mut String, leaf: &Leaf<'n>, name: &str, part: &str, numb
     };
     out.extend(["date_extract(\"", chrono, "\", "]);
     field(out, name);
-    out.extend([")==", &number.to_string()]);
+    out.extend([")", time.sign("=="), &time.number.to_string()]);
     Ok(())
 }
 

@@ -79,9 +79,14 @@ pub(super) fn comparison<'n>(
             let label = labels.reference(name, other);
             equals(out, &label, negated, "true");
         }
-        Test::TimePart(part, n) => {
-            let (label, digits) = labels.time(leaf, name, part)?;
-            equals(out, &label, negated, &format!("{:0>digits$}", number(*n)));
+        Test::TimePart(time) => {
+            let (label, digits) = labels.time(leaf, name, &time.part)?;
+            match time.comparison {
+                None => equals(out, &label, negated, &format!("{:0>digits$}", number(time.number))),
+                Some(comparison) => {
+                    compare(out, &label, if negated { opposite(comparison) } else { comparison }, time.number);
+                }
+            }
         }
         Test::Expression(pieces) if !negated => {
             out.extend(pieces.iter().map(|piece| piece.as_deref().unwrap_or(name)));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::query::pattern::{Part as Piece, Pattern};
 use crate::query::refusal::{Refusal, Spot};
-use crate::query::test::{FieldRef, RegexFlags, Test};
+use crate::query::test::{FieldRef, RegexFlags, Test, TimePart};
 use crate::query::tree::Leaf;
 use crate::query::writer::{Link, cannot_say};
 
@@ -170,7 +170,7 @@ impl Writer {
                 compare(out, name, if negated { opposite(*comparison) } else { *comparison }, *n);
             }
             Test::FieldRef(other) => self.reference(name, other, negated),
-            Test::TimePart(part, n) => {
+            Test::TimePart(TimePart { part, number: n, .. }) => {
                 let (layout, _) = time_layout(part).ok_or_else(|| cannot_say(leaf, LANGUAGE))?;
                 let label = format!("date_{}", self.times);
                 self.times += 1;

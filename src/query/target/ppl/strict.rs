@@ -196,12 +196,12 @@ fn field_leaf<'n>(out: &mut String, leaf: &Leaf<'n>, name: &'n str) -> Written<'
             out.extend([", \"", network, "\")"]);
         }
         Test::FieldRef(other) => field_ref(out, leaf, name, other)?,
-        Test::TimePart(part, number) if is_finite(*number) => {
-            out.extend([part.as_str(), "("]);
+        Test::TimePart(time) if is_finite(time.number) => {
+            out.extend([time.part.as_str(), "("]);
             field(out, name, leaf.spot)?;
             // Weeks as those of ISO 8601.
-            out.push_str(if part == "week" { ", 3)=" } else { ")=" });
-            out.push_str(&number.to_string());
+            out.push_str(if time.part == "week" { ", 3)" } else { ")" });
+            out.extend([time.sign("="), &time.number.to_string()]);
         }
         _ => return Err(cannot_say(leaf, LANGUAGE)),
     }

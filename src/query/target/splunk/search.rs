@@ -2,7 +2,7 @@
 
 use crate::query::pattern::{Part, Pattern};
 use crate::query::refusal::Refusal;
-use crate::query::test::{FieldRef, Number, Test};
+use crate::query::test::{FieldRef, Test, TimePart};
 use crate::query::tree::{Leaf, Node};
 use crate::query::writer::{
     Dialect, Form, Grouping, Link, List, Lists, Syntax, Written, cannot_say, is_string_or_number, write_join,
@@ -221,10 +221,9 @@ impl Splunk {
         out: &mut String,
         leaf: &Leaf<'n>,
         name: &str,
-        part: &str,
-        number: Number,
+        time: &TimePart,
     ) -> Written<'n> {
-        let variable = match part {
+        let variable = match time.part.as_str() {
             "minute" => "%M",
             "hour" => "%H",
             "day" => "%d",
@@ -236,7 +235,9 @@ impl Splunk {
         };
         let field = eval_field(name);
         let text = format!("strptime(replace(substr({field}, 1, 19), \"T\", \" \"), \"%Y-%m-%d %H:%M:%S\")");
-        let expression = format!("tonumber(strftime(if(isnum({field}), {field}, {text}), \"{variable}\"))={number}");
+        let (sign, number) = (time.sign("="), time.number);
+        let seconds = format!("if(isnum({field}), {field}, {text})");
+        let expression = format!("tonumber(strftime({seconds}, \"{variable}\")){sign}{number}");
         let alternative = self.alternative(leaf);
         self.leave(out, || format!("where {expression}"), |deferred| deferred.eval(name, &expression), alternative);
         Ok(Form::Single)
@@ -288,8 +289,8 @@ impl<'n> Dialect<'n> for Splunk {
             (Test::FieldRef(other), Some(_)) => {
                 self.field_ref(out, &leaf, other, false)?;
             }
-            (Test::TimePart(part, number), Some(name)) if self.strict => {
-                self.time_part(out, &leaf, name, part, *number)?;
+            (Test::TimePart(time), Some(name)) if self.strict => {
+                self.time_part(out, &leaf, name, time)?;
             }
             // The reference writes it as a word.
             (Test::Regex(regex, flags), None) if !self.strict => {
@@ -402,7 +403,7 @@ impl<'n> Dialect<'n> for Splunk {
 /// finds more, but not `exactly`.
 pub(super) fn is_left(test: &Test, exactly: bool) -> bool {
     match test {
-        Test::Regex(..) | Test::FieldRef(_) | Test::TimePart(..) => true,
+        Test::Regex(..) | Test::FieldRef(_) | Test::TimePart(_) => true,
         Test::Cased(_) => exactly,
         Test::Match(pattern) => exactly && !is_searchable(pattern),
         _ => false,
