@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
 use crate::query::{Compat, Request};
 use crate::render::markdown::{atc2019, to_markdown};
-use crate::render::{HtmlRenderer, Theme};
+use crate::render::{HtmlRenderer, Theme, search};
 use crate::report::{Progress, Stage};
-use crate::site::{Frame, LinkIndex, OutPath, Query, QueryText, RouteId, SiteView, Subject, notice};
+use crate::site::{Frame, LinkIndex, OutPath, Query, QueryText, RouteId, Searchable, SiteView, Subject, notice};
 use crate::source;
 use crate::text::FileId;
 use crate::write::Sink;
@@ -21,6 +21,8 @@ const OWN_FILES: [&str; 3] = ["404.html", "NOTICE.txt", ".nojekyll"];
 /// Paths no page and no copied file may have.
 pub(super) fn reserved(config: &Config) -> Result<Vec<OutPath>, Error> {
     let mut paths: Vec<OutPath> = OWN_FILES.iter().map(|name| OutPath::sanitised("", name)).collect();
+    // As a file, so that nothing can lie below it either.
+    paths.push(search::folder());
     paths.extend(Theme::embedded_assets());
     if let Some(folder) = &config.site.theme {
         let files = source::named::folder(folder)?;
@@ -56,10 +58,16 @@ impl Project {
         let pages = Pages { project: self, view: &view, frame: &frame, renderer: &renderer, sink };
         progress.begin(Stage::Rendering, self.plan.len());
         let routes: Vec<RouteId> = self.plan.routes().routes().collect();
-        routes.par_iter().try_for_each(|route| {
-            progress.advance(1);
-            pages.put(*route)
-        })?;
+        let found: Vec<Searchable> = routes
+            .par_iter()
+            .map(|route| {
+                progress.advance(1);
+                pages.put(*route)
+            })
+            .collect::<Result<_, Error>>()?;
+        for (path, bytes) in search::files(&found, self.plan.routes()) {
+            sink.put(&path, &bytes)?;
+        }
         self.extras(&view, &theme, &renderer, sink)
     }
 
@@ -142,14 +150,14 @@ struct Pages<'a> {
 }
 
 impl Pages<'_> {
-    /// Writes a page in both forms.
-    fn put(&self, route: RouteId) -> Result<(), Error> {
+    /// Writes a page in both forms; gives what the search can find of it.
+    fn put(&self, route: RouteId) -> Result<Searchable, Error> {
         let page = self.view.page(route);
         let html = self.renderer.page(&page)?;
         self.sink.put(&page.path.with_extension("html"), html.as_bytes())?;
         let markdown = self.legacy(route).unwrap_or_else(|| to_markdown(&page, self.frame, self.project.plan.routes()));
         self.sink.put(&page.path.with_extension("md"), markdown.as_bytes())?;
-        Ok(())
+        Ok(Searchable::of(&page))
     }
 
     /// The page as ATC wrote it, where that profile is on and has such a page.

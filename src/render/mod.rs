@@ -8,6 +8,7 @@ pub mod highlight;
 mod html;
 pub mod markdown;
 pub mod prose;
+pub mod search;
 mod theme;
 
 pub use html::{HtmlRenderer, html};

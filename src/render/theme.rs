@@ -18,9 +18,10 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("page.html", include_str!("../../themes/default/templates/page.html")),
 ];
 
-const STATIC: [(&str, &[u8]); 3] = [
+const STATIC: [(&str, &[u8]); 4] = [
     ("icon.svg", include_bytes!("../../themes/default/static/icon.svg")),
     ("script.js", include_bytes!("../../themes/default/static/script.js")),
+    ("search.js", include_bytes!("../../themes/default/static/search.js")),
     ("style.css", include_bytes!("../../themes/default/static/style.css")),
 ];
 
@@ -36,6 +37,9 @@ pub enum ThemeError {
     /// A static file has a name the site cannot be written with.
     #[error("theme file `{0}` has a name that is not safe in a published folder")]
     BadName(String),
+    /// A static file lies where the search has its own.
+    #[error("theme file `static/{0}` lies in the folder of the search, `assets/search`")]
+    Reserved(String),
     /// A template does not parse or refers to something that is not there; Tera's report.
     #[error("theme templates: {0}")]
     Templates(String),
@@ -75,6 +79,10 @@ impl Theme {
                 let text = std::str::from_utf8(bytes).map_err(|_| ThemeError::NotUtf8(name.clone()))?;
                 templates.insert(template, text.strip_prefix('\u{feff}').unwrap_or(text));
             } else if let Some(asset) = name.strip_prefix("static/") {
+                // On some disks no capital letter tells one folder from another.
+                if asset.get(..7).is_some_and(|folder| folder.eq_ignore_ascii_case("search/")) {
+                    return Err(ThemeError::Reserved(asset.to_owned()));
+                }
                 statics.insert(asset, bytes);
             } else if name.contains('/') {
                 return Err(ThemeError::Misplaced(name.clone()));

@@ -10,6 +10,7 @@ mod page;
 mod places;
 mod plan;
 mod route;
+mod search;
 mod view;
 
 pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
@@ -20,4 +21,5 @@ pub use page::{
 };
 pub use plan::{Collision, SitePlan, Subject, plan};
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};
+pub use search::{Searchable, fold};
 pub use view::{SiteView, notice};

@@ -23,7 +23,8 @@ fn a_user_theme_replaces_single_files_and_adds_others() {
     ]))
     .expect("loads");
     let names: Vec<String> = theme.assets().iter().map(|(path, _)| path.to_string()).collect();
-    assert_eq!(names, ["assets/fonts/a.woff2", "assets/icon.svg", "assets/script.js", "assets/style.css"]);
+    let own = ["assets/icon.svg", "assets/script.js", "assets/search.js", "assets/style.css"];
+    assert_eq!(names, [["assets/fonts/a.woff2"].as_slice(), &own].concat());
     assert_eq!(asset(&theme, "assets/style.css"), b"a{}");
     assert_eq!(theme.template_for(PageKind::Rule), "rule.html");
     assert_eq!(theme.template_for(PageKind::Home), "page.html");
@@ -44,6 +45,10 @@ fn a_theme_that_cannot_work_is_refused_with_the_place() {
         refused("static/../x", b""),
         "theme file `static/../x` has a name that is not safe in a published folder"
     );
+    assert_eq!(
+        refused("static/Search/index.js", b""),
+        "theme file `static/Search/index.js` lies in the folder of the search, `assets/search`"
+    );
     let syntax = refused("templates/page.html", b"\n{% if %}");
     assert!(syntax.contains("page.html:2:"), "{syntax}");
     let missing = refused("templates/page.html", b"{% extends \"bass.html\" %}");
@@ -60,13 +65,15 @@ fn the_default_templates_never_switch_escaping_off() {
 }
 
 #[test]
-fn the_script_writes_text_only_and_asks_nobody() {
-    let script = asset(&Theme::embedded(), "assets/script.js");
-    let script = std::str::from_utf8(&script).expect("UTF-8");
-    for banned in
-        ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "http", ".style"]
-    {
-        assert!(!script.contains(banned), "{banned}");
+fn the_scripts_write_text_only_and_ask_nobody() {
+    for path in ["assets/script.js", "assets/search.js"] {
+        let script = asset(&Theme::embedded(), path);
+        let script = std::str::from_utf8(&script).expect("UTF-8");
+        for banned in
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "http", ".style"]
+        {
+            assert!(!script.contains(banned), "{path}: {banned}");
+        }
     }
     let style = asset(&Theme::embedded(), "assets/style.css");
     let style = std::str::from_utf8(&style).expect("UTF-8");

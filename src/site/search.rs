@@ -1,0 +1,268 @@
+//! What of a page the search of the site looks at: its names, and the words of its own text.
+//!
+//! Taken from the finished [`Page`], so a new kind of page is found without a line about it here.
+//! Lines that lead to another page speak of that page and are left out.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use super::{Badge, Block, FactValue, Inline, LinkTarget, Page, PageKind, QueryText, RouteId, Section};
+
+/// Longer words are cut: the longest anybody looks for is a SHA-256 in hexadecimal.
+const LONGEST_WORD: usize = 64;
+
+/// A page as the search sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Searchable {
+    /// The page.
+    pub route: RouteId,
+    /// What it is about.
+    pub kind: PageKind,
+    /// The identifier shown beside the title.
+    pub id: Option<String>,
+    /// The title.
+    pub title: String,
+    /// The first of its marks.
+    pub badge: Option<Badge>,
+    /// Whether it is no longer current, so that others come first.
+    pub retired: bool,
+    /// Other names it goes by.
+    pub aliases: Vec<String>,
+    /// What it is found by exactly and as a whole: event ids, ids it had before.
+    pub keys: Vec<String>,
+    /// The page that stands in its place.
+    pub moved_to: Option<RouteId>,
+    /// The words of its text, sorted, each once, with whether it is one of the page's own facts
+    /// and not only of a source, a query or a long text.
+    pub words: Vec<(String, bool)>,
+}
+
+impl Searchable {
+    /// What the search can find of `page`.
+    pub fn of(page: &Page) -> Self {
+        let mut found = Self {
+            route: page.route,
+            kind: page.kind,
+            id: page.id.clone(),
+            title: page.title.clone(),
+            badge: page.badges.first().cloned(),
+            retired: page.badges.iter().any(|badge| is_retired(&badge.text)),
+            aliases: Vec::new(),
+            keys: Vec::new(),
+            moved_to: page.moved_to,
+            words: Vec::new(),
+        };
+        if found.moved_to.is_some() {
+            return found;
+        }
+        let mut texts = Texts::default();
+        texts.strong(&page.title);
+        page.id.iter().for_each(|id| texts.strong(id));
+        let mut own_uuid = None;
+        for fact in &page.facts {
+            let lines = match &fact.value {
+                FactValue::One(line) => std::slice::from_ref(line),
+                FactValue::Many(lines) => lines.as_slice(),
+                FactValue::None(_) => continue,
+            };
+            let all = || lines.iter().flatten().filter_map(own_text);
+            match fact.key {
+                "aliases" => found.aliases.extend(all().flat_map(|text| text.split(", ")).map(str::to_owned)),
+                "event-id" => found.keys.extend(all().map(str::to_owned)),
+                "replaces" => found.keys.extend(lines.iter().filter_map(|line| former_id(line))),
+                "id" => match all().next().map(|id| (id, fold(id))) {
+                    Some((_, folded)) if uuid_at(&folded) == Some(folded.len()) => own_uuid = Some(folded),
+                    Some((id, _)) => found.keys.push(id.to_owned()),
+                    None => {}
+                },
+                _ => {}
+            }
+            all().for_each(|text| texts.strong(text));
+        }
+        page.sections.iter().for_each(|section| texts.section(section));
+        found.words = words(&fold(&texts.strong), &fold(&texts.weak));
+        if let Some(uuid) = own_uuid {
+            // Beside the word itself, which other pages have too that speak of this one.
+            let own = format!("={}", uuid.replace('-', ""));
+            let at = found.words.partition_point(|(word, _)| *word < own);
+            found.words.insert(at, (own, true));
+        }
+        found
+    }
+}
+
+fn is_retired(badge: &str) -> bool {
+    ["revoked", "deprecated", "unsupported"].contains(&badge)
+}
+
+/// The text of a piece of a line that is not about another page.
+fn own_text(piece: &Inline) -> Option<&str> {
+    match piece {
+        Inline::Text(text) | Inline::Code(text) | Inline::Link(text, LinkTarget::Url(_)) => Some(text),
+        Inline::Badge(badge) => Some(&badge.text),
+        Inline::Link(_, LinkTarget::Page(_) | LinkTarget::Anchor(..)) => None,
+    }
+}
+
+/// The id in the link to a replaced object (`T1191: CMSTP`).
+fn former_id(line: &[Inline]) -> Option<String> {
+    let text = line.iter().find_map(|piece| match piece {
+        Inline::Link(text, _) | Inline::Text(text) => Some(text),
+        _ => None,
+    })?;
+    Some(text.split(':').next().unwrap_or(text).to_owned())
+}
+
+/// The texts of a page, by how much they say of what it is about.
+#[derive(Default)]
+struct Texts {
+    strong: String,
+    weak: String,
+}
+
+impl Texts {
+    fn strong(&mut self, text: &str) {
+        self.strong.push_str(text);
+        self.strong.push('\n');
+    }
+
+    fn weak(&mut self, text: &str) {
+        self.weak.push_str(text);
+        self.weak.push('\n');
+    }
+
+    fn line(&mut self, line: &[Inline]) {
+        if !line.iter().any(leads_on) {
+            line.iter().filter_map(own_text).for_each(|text| self.weak(text));
+        }
+    }
+
+    fn section(&mut self, section: &Section) {
+        self.weak(&section.title);
+        for block in &section.blocks {
+            match block {
+                Block::Line(line) => self.line(line),
+                Block::Prose(prose) => self.weak(&prose.source),
+                Block::List(lines) => lines.iter().for_each(|line| self.line(line)),
+                Block::Table { rows, .. } => {
+                    for row in rows.iter().filter(|row| !row.iter().flatten().any(leads_on)) {
+                        row.iter().flatten().filter_map(own_text).for_each(|text| self.weak(text));
+                    }
+                }
+                Block::Code(code) => self.weak(&code.text),
+                Block::Queries(queries) => {
+                    for query in queries {
+                        if let QueryText::Converted(texts) = &query.text {
+                            texts.iter().for_each(|text| self.weak(text));
+                        }
+                    }
+                }
+                Block::Notice(..) | Block::Stats(_) | Block::Cards(_) | Block::Matrix(_) => {}
+            }
+        }
+    }
+}
+
+fn leads_on(piece: &Inline) -> bool {
+    matches!(piece, Inline::Link(_, LinkTarget::Page(_) | LinkTarget::Anchor(..)))
+}
+
+/// `text` without what people leave out when they type: case, accents, compatibility forms.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+/// The words of two folded texts, sorted, each once.
+fn words(strong: &str, weak: &str) -> Vec<(String, bool)> {
+    let mut found: Vec<(Cow<'_, str>, bool)> = Vec::new();
+    each_word(strong, |word| found.push((word, true)));
+    each_word(weak, |word| found.push((word, false)));
+    // Of equal words a strong one comes first and stays.
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    found.dedup_by(|b, a| a.0 == b.0);
+    found.into_iter().map(|(word, strong)| (word.into_owned(), strong)).collect()
+}
+
+/// Calls `take` with each word of a folded text: a run of letters and digits, a UUID without its
+/// dashes, or a single character of a script that writes no blanks between words.
+///
+/// The script of the theme cuts what is typed in the same way.
+fn each_word<'t>(text: &'t str, mut take: impl FnMut(Cow<'t, str>)) {
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word_char) {
+        rest = &rest[start..];
+        if let Some(len) = uuid_at(rest) {
+            take(rest[..len].replace('-', "").into());
+            rest = &rest[len..];
+            continue;
+        }
+        let end = match rest.chars().next() {
+            Some(first) if stands_alone(first) => first.len_utf8(),
+            _ => rest.find(|c| !is_word_char(c) || stands_alone(c)).unwrap_or(rest.len()),
+        };
+        let word = &rest[..end];
+        // A single letter is in every query.
+        if word.len() > 1 {
+            let cut = word.char_indices().nth(LONGEST_WORD).map_or(end, |(at, _)| at);
+            take(word[..cut].into());
+        }
+        rest = &rest[end..];
+    }
+}
+
+/// Characters beyond the first 65,536 are left out: JavaScript would sort them elsewhere.
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() && c <= '\u{ffff}'
+}
+
+/// Kana and ideographs.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
+/// The length of the UUID a folded text begins with.
+fn uuid_at(text: &str) -> Option<usize> {
+    const LEN: usize = 36;
+    let bytes = text.as_bytes().get(..LEN)?;
+    let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let fits =
+        bytes.iter().enumerate().all(|(at, byte)| if dash(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() });
+    (fits && !text[LEN..].starts_with(is_word_char)).then_some(LEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        each_word(&fold(text), |word| out.push(word.into_owned()));
+        out
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits_without_case_and_accents() {
+        let found = cut("ParentImage|endswith: '\\CMSTP.exe' x Ünïcode ﬁle");
+        assert_eq!(found, ["parentimage", "endswith", "cmstp", "exe", "unicode", "file"]);
+        assert_eq!(cut("プロセス実行 x"), ["フ", "ロ", "セ", "ス", "実", "行"]);
+        assert_eq!(cut(&"a".repeat(100)), ["a".repeat(64)]);
+    }
+
+    #[test]
+    fn a_uuid_is_one_word() {
+        assert_eq!(cut("id: E66779CC-383E-4224-A3A4-267EEB585C40."), ["id", "e66779cc383e4224a3a4267eeb585c40"]);
+        assert_eq!(cut("e66779cc-383e-4224-a3a4-267eeb585c40f"), ["e66779cc", "383e", "4224", "a3a4", "267eeb585c40f"]);
+    }
+
+    #[test]
+    fn a_word_of_both_texts_is_strong() {
+        let found = words("b a", "a aa bb bb");
+        assert_eq!(found, [("aa".to_owned(), false), ("bb".to_owned(), false)]);
+        assert_eq!(words("bb", "bb aa"), [("aa".to_owned(), false), ("bb".to_owned(), true)]);
+    }
+}
