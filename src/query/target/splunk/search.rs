@@ -216,13 +216,7 @@ impl Splunk {
 
     /// A part of a time: of seconds since 1970, as `_time` has them, or of text that begins like
     /// `2026-01-31T12:00:00`.
-    fn time_part<'n>(
-        &mut self,
-        out: &mut String,
-        leaf: &Leaf<'n>,
-        name: &str,
-        time: &TimePart,
-    ) -> Written<'n> {
+    fn time_part<'n>(&mut self, out: &mut String, leaf: &Leaf<'n>, name: &str, time: &TimePart) -> Written<'n> {
         let variable = match time.part.as_str() {
             "minute" => "%M",
             "hour" => "%H",
