@@ -11,15 +11,17 @@ pub struct Coverage {
     pub rules: usize,
     /// Tests of it (single tests, not Triggers).
     pub tests: usize,
+    /// Data Needed that those rules need.
+    pub data: usize,
 }
 
 /// The four states of a technique, by what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CoverageState {
-    /// Detected and tested.
-    RuleAndTest,
-    /// Detected, never tested.
-    RuleOnly,
+    /// Detected, tested, and known which events that takes.
+    Full,
+    /// Detected, but never tested, or with nothing said of the events.
+    Rule,
     /// Tested, not detected.
     TestOnly,
     /// Neither.
@@ -27,11 +29,24 @@ pub enum CoverageState {
 }
 
 impl CoverageState {
+    /// All, the best first.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Rule, Self::TestOnly, Self::Nothing];
+
+    /// The stable name, for style sheets and programs.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Rule => "rules",
+            Self::TestOnly => "tests",
+            Self::Nothing => "none",
+        }
+    }
+
     /// In a few words.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::RuleAndTest => "rule and test",
-            Self::RuleOnly => "rule, no test",
+            Self::Full => "rule, test and data",
+            Self::Rule => "rule",
             Self::TestOnly => "test, no rule",
             Self::Nothing => "no rule, no test",
         }
@@ -41,11 +56,11 @@ impl CoverageState {
 impl Coverage {
     /// The state these figures stand for.
     pub const fn state(self) -> CoverageState {
-        match (self.rules > 0, self.tests > 0) {
-            (true, true) => CoverageState::RuleAndTest,
-            (true, false) => CoverageState::RuleOnly,
-            (false, true) => CoverageState::TestOnly,
-            (false, false) => CoverageState::Nothing,
+        match (self.rules > 0, self.tests > 0, self.data > 0) {
+            (true, true, true) => CoverageState::Full,
+            (true, ..) => CoverageState::Rule,
+            (false, true, _) => CoverageState::TestOnly,
+            (false, false, _) => CoverageState::Nothing,
         }
     }
 }
@@ -112,7 +127,7 @@ pub(super) fn of_all(graph: &Graph) -> Vec<(Coverage, Coverage)> {
     };
     let of = |node: Node| {
         let mut rules = graph.rules_of(node, EdgeKind::HasTechnique);
-        let own = Coverage { rules: rules.len(), tests: tests_of(node) };
+        let own = Coverage { rules: rules.len(), tests: tests_of(node), data: data_of(graph, &rules) };
         let subs = graph.sub_techniques(node);
         if subs.is_empty() {
             return (own, own);
@@ -124,7 +139,15 @@ pub(super) fn of_all(graph: &Graph) -> Vec<(Coverage, Coverage)> {
         }
         rules.sort_unstable();
         rules.dedup();
-        (own, Coverage { rules: rules.len(), tests })
+        (own, Coverage { rules: rules.len(), tests, data: data_of(graph, &rules) })
     };
     (0..).map(Node::Attack).take(graph.corpus().attack.objects.len()).map(of).collect()
+}
+
+/// How many Data Needed the rules need together.
+fn data_of(graph: &Graph, rules: &[u32]) -> usize {
+    let mut data: Vec<Node> = rules.iter().flat_map(|rule| graph.to(Node::Rule(*rule), EdgeKind::NeedsData)).collect();
+    data.sort_unstable();
+    data.dedup();
+    data.len()
 }

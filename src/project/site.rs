@@ -3,11 +3,15 @@
 use rayon::prelude::*;
 
 use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
+use crate::model::Domain;
 use crate::query::{Compat, Request};
 use crate::render::markdown::{atc2019, to_markdown};
-use crate::render::{HtmlRenderer, Theme, search};
+use crate::render::{self, HtmlRenderer, Theme, search};
 use crate::report::{Progress, Stage};
-use crate::site::{Frame, LinkIndex, OutPath, Query, QueryText, RouteId, Searchable, SiteView, Subject, notice};
+use crate::site::{
+    Frame, LinkIndex, MatrixChoices, OutPath, Query, QueryText, RouteId, Searchable, SiteView, Subject, matrix_choices,
+    matrix_picture, notice,
+};
 use crate::source;
 use crate::text::FileId;
 use crate::write::Sink;
@@ -85,6 +89,18 @@ impl Project {
         for (asset, path) in self.sources.assets.iter().zip(self.plan.copied()) {
             sink.put(path, &asset.bytes)?;
         }
+        for domain in Domain::ALL {
+            let Some(route) = self.plan.route(Subject::Matrix(domain)) else { continue };
+            let title = format!(
+                "{}: {} matrix, MITRE ATT&CK® {}",
+                self.config.site.title,
+                domain.title(),
+                self.graph.corpus().attack.version
+            );
+            let picture = render::matrix_picture(&view.matrix(domain), &title, self.plan.routes(), route);
+            sink.put(&matrix_picture(domain), picture.as_bytes())?;
+            sink.put(&matrix_choices(domain), &choices_script(&view.matrix_choices(domain)))?;
+        }
         let [not_found, notices, no_jekyll] = OWN_FILES.map(|name| OutPath::sanitised("", name));
         sink.put(&not_found, renderer.not_found()?.as_bytes())?;
         sink.put(&notices, notice(view).as_bytes())?;
@@ -109,6 +125,14 @@ impl Project {
         };
         (0..self.graph.corpus().rules.len()).into_par_iter().map(of_rule).collect()
     }
+}
+
+/// What a matrix can be narrowed to, as a call the script of the theme answers. A file of data could
+/// not be read by a page that was opened from a disk.
+fn choices_script(choices: &MatrixChoices) -> Vec<u8> {
+    // Numbers and texts alone always have a form in JSON.
+    let json = serde_json::to_string(choices).unwrap_or_default();
+    format!("purplebookMatrix({json});\n").into_bytes()
 }
 
 /// What a page says about where a query comes from.

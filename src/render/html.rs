@@ -62,6 +62,8 @@ impl<'a> HtmlRenderer<'a> {
         );
         let moved_to = page.moved_to.map(|route| text(place.href(route).as_str()));
         context.insert_value("moved_to", Value::from(moved_to));
+        let scripts = page.scripts.iter().map(|file| text(self.routes.file_href(page.route, file).as_str()));
+        context.insert_value("scripts", scripts.collect::<Vec<_>>().into());
         context.insert_value("markdown", text(self.markdown_twin(page).as_str()));
         let crumbs = page
             .breadcrumbs

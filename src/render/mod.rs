@@ -7,9 +7,11 @@ mod env;
 pub mod highlight;
 mod html;
 pub mod markdown;
+mod picture;
 pub mod prose;
 pub mod search;
 mod theme;
 
 pub use html::{HtmlRenderer, html};
+pub use picture::matrix_picture;
 pub use theme::{Theme, ThemeError};

@@ -18,8 +18,9 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("page.html", include_str!("../../themes/default/templates/page.html")),
 ];
 
-const STATIC: [(&str, &[u8]); 4] = [
+const STATIC: [(&str, &[u8]); 5] = [
     ("icon.svg", include_bytes!("../../themes/default/static/icon.svg")),
+    ("matrix.js", include_bytes!("../../themes/default/static/matrix.js")),
     ("script.js", include_bytes!("../../themes/default/static/script.js")),
     ("search.js", include_bytes!("../../themes/default/static/search.js")),
     ("style.css", include_bytes!("../../themes/default/static/style.css")),

@@ -56,6 +56,11 @@ impl RouteTable {
             LinkTarget::Url(url) => url.clone(),
             LinkTarget::Page(to) => self.page_href(from, *to, None, format),
             LinkTarget::Anchor(to, anchor) => self.page_href(from, *to, Some(anchor), format),
+            LinkTarget::View(to, key, value) => {
+                let page = self.page_href(from, *to, None, format);
+                // Markdown shows all of a page, whatever is asked of it.
+                if format == Format::Html { page.with_query(key, value) } else { page }
+            }
         }
     }
 

@@ -16,10 +16,10 @@ mod view;
 pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
 pub use links::{BrokenLink, LinkIndex, LinkSource, destinations, markdown_fields};
 pub use page::{
-    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixCell, MatrixColumn, Page, PageKind, Prose, Query,
-    QueryText, Section, Stat, Tone,
+    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixActor, MatrixCell, MatrixChoices, MatrixColumn,
+    MatrixRule, MatrixTest, Overview, Page, PageKind, Prose, Query, QueryText, Section, Stat, Tone,
 };
-pub use plan::{Collision, SitePlan, Subject, plan};
+pub use plan::{Collision, SitePlan, Subject, matrix_choices, matrix_picture, plan};
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};
 pub use search::{Searchable, fold};
 pub use view::{SiteView, notice};

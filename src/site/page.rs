@@ -3,6 +3,9 @@
 //! Values are plain text or links to routes; nothing here is markup. `key`s are stable names
 //! that themes, style sheets and tests may rely on; labels may be reworded.
 
+use serde::{Serialize, Serializer};
+
+use crate::graph::{Coverage, CoverageState};
 use crate::text::SafeUrl;
 
 use super::{LinkTarget, OutPath, RouteId};
@@ -84,6 +87,8 @@ pub struct Page {
     pub sections: Vec<Section>,
     /// The page that stands in the place of this one, which has nothing to say but that.
     pub moved_to: Option<RouteId>,
+    /// Files of the site this page alone has as scripts, in order; nothing is missing without them.
+    pub scripts: Vec<OutPath>,
     /// Who must be named where this page is reproduced; each line ends without a full stop.
     pub credits: Vec<Vec<Inline>>,
 }
@@ -202,6 +207,8 @@ pub enum Block {
     Cards(Vec<(String, RouteId, String, Option<usize>)>),
     /// An ATT&CK matrix.
     Matrix(Vec<MatrixColumn>),
+    /// A matrix at a glance.
+    Overview(Overview),
 }
 
 /// A column of a table.
@@ -270,6 +277,19 @@ pub struct Stat {
     pub target: Option<RouteId>,
 }
 
+/// A matrix at a glance: a column of marks for each tactic, in the order of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// What it is of ("Enterprise matrix").
+    pub title: String,
+    /// The page of the matrix.
+    pub target: RouteId,
+    /// The matrix as a picture.
+    pub picture: OutPath,
+    /// The states of the techniques of each tactic, each with its sub-techniques.
+    pub columns: Vec<Vec<CoverageState>>,
+}
+
 /// A tactic of a matrix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixColumn {
@@ -279,6 +299,88 @@ pub struct MatrixColumn {
     pub target: RouteId,
     /// Its techniques.
     pub cells: Vec<MatrixCell>,
+}
+
+/// What a matrix can be narrowed to. Techniques, platforms and the rest are numbers of entries of
+/// the lists of names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatrixChoices {
+    /// The ids of all techniques of the matrix, sub-techniques among them.
+    pub techniques: Vec<String>,
+    /// The platforms of each.
+    pub technique_platforms: Vec<Vec<usize>>,
+    /// Platforms as ATT&CK names them, sorted.
+    pub platforms: Vec<String>,
+    /// Levels of rules, the gravest first.
+    pub levels: Vec<String>,
+    /// Statuses of rules, the most trusted first.
+    pub statuses: Vec<String>,
+    /// Log sources of rules, sorted.
+    pub sources: Vec<String>,
+    /// The rules tagged with a technique of the matrix.
+    pub rules: Vec<MatrixRule>,
+    /// The tests of its techniques.
+    pub tests: Vec<MatrixTest>,
+    /// The groups that use a technique of it, by name.
+    pub groups: Vec<MatrixActor>,
+    /// The software that does.
+    pub software: Vec<MatrixActor>,
+}
+
+/// A rule of a matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixRule {
+    /// Its level.
+    pub level: Option<usize>,
+    /// Its status.
+    pub status: Option<usize>,
+    /// Its log source.
+    pub source: Option<usize>,
+    /// The one platform it is for.
+    pub platform: Option<usize>,
+    /// Its techniques, sorted.
+    pub techniques: Vec<usize>,
+    /// The Data Needed it needs, which have no names here.
+    pub data: Vec<usize>,
+}
+
+/// A test of a matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixTest {
+    /// Its technique.
+    pub technique: usize,
+    /// The platforms it runs on; none where ATT&CK has no such platform.
+    pub platforms: Vec<usize>,
+}
+
+/// A group or software of a matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixActor {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The techniques it uses, sorted.
+    pub techniques: Vec<usize>,
+}
+
+// There are thousands of them, so they are rows without names.
+impl Serialize for MatrixRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.level, self.status, self.source, self.platform, &self.techniques, &self.data).serialize(serializer)
+    }
+}
+
+impl Serialize for MatrixTest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.technique, &self.platforms).serialize(serializer)
+    }
+}
+
+impl Serialize for MatrixActor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.id, &self.name, &self.techniques).serialize(serializer)
+    }
 }
 
 /// A technique of a matrix column.
@@ -294,8 +396,22 @@ pub struct MatrixCell {
     pub rules: usize,
     /// How many of our tests exercise it.
     pub tests: usize,
+    /// How many Data Needed those rules need.
+    pub data: usize,
     /// Its sub-techniques; none below a sub-technique.
     pub subs: Vec<MatrixCell>,
+}
+
+impl MatrixCell {
+    /// Whether a rule detects it or one of its sub-techniques.
+    pub fn is_detected(&self) -> bool {
+        self.rules > 0 || self.subs.iter().any(|sub| sub.rules > 0)
+    }
+
+    /// What its figures stand for.
+    pub fn state(&self) -> CoverageState {
+        Coverage { rules: self.rules, tests: self.tests, data: self.data }.state()
+    }
 }
 
 impl Inline {

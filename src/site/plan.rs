@@ -119,6 +119,9 @@ pub fn plan<'a>(
     planner.fixed(Subject::Credits, "", "credits");
     for domain in Domain::ALL {
         planner.fixed(Subject::Matrix(domain), "Matrix", domain.key());
+        for path in MATRIX_FILES.map(|extension| matrix_file(domain, extension)) {
+            planner.places.take(path, &[""]);
+        }
     }
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page) {
         planner.fixed(Subject::Index(kind), kind.folder(), "index");
@@ -170,6 +173,24 @@ pub fn plan<'a>(
         }
     }
     planner.finish()
+}
+
+/// The files beside the page of a matrix: the matrix as a picture, and what its script needs.
+const MATRIX_FILES: [&str; 2] = ["svg", "js"];
+
+/// One of them.
+fn matrix_file(domain: Domain, extension: &str) -> OutPath {
+    OutPath::sanitised("Matrix", &format!("{}.{extension}", domain.key()))
+}
+
+/// The matrix of a domain as a picture.
+pub fn matrix_picture(domain: Domain) -> OutPath {
+    matrix_file(domain, "svg")
+}
+
+/// The script that says what a matrix can be narrowed to.
+pub fn matrix_choices(domain: Domain) -> OutPath {
+    matrix_file(domain, "js")
 }
 
 /// Whether a free page is the text of the home page.

@@ -15,6 +15,9 @@ pub enum LinkTarget {
     Page(RouteId),
     /// A heading of a page of the site; the anchor must be one of that page's.
     Anchor(RouteId, String),
+    /// A page of the site that is to show what a key and a value choose, such as a matrix with
+    /// `group` and `G0069`.
+    View(RouteId, &'static str, String),
     /// An address outside the site, or (after checking) relative to the page.
     Url(SafeUrl),
 }

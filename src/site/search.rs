@@ -102,7 +102,7 @@ fn own_text(piece: &Inline) -> Option<&str> {
     match piece {
         Inline::Text(text) | Inline::Code(text) | Inline::Link(text, LinkTarget::Url(_)) => Some(text),
         Inline::Badge(badge) => Some(&badge.text),
-        Inline::Link(_, LinkTarget::Page(_) | LinkTarget::Anchor(..)) => None,
+        Inline::Link(_, LinkTarget::Page(_) | LinkTarget::Anchor(..) | LinkTarget::View(..)) => None,
     }
 }
 
@@ -159,7 +159,7 @@ impl Texts {
                         }
                     }
                 }
-                Block::Notice(..) | Block::Stats(_) | Block::Cards(_) | Block::Matrix(_) => {}
+                Block::Notice(..) | Block::Stats(_) | Block::Cards(_) | Block::Matrix(_) | Block::Overview(_) => {}
             }
         }
     }

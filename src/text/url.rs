@@ -65,6 +65,17 @@ impl SafeUrl {
         Self(out)
     }
 
+    /// The address of a page, asked for what `key` and `value` say.
+    #[must_use]
+    pub fn with_query(self, key: &str, value: &str) -> Self {
+        let Self(mut out) = self;
+        for (before, text) in [('?', key), ('=', value)] {
+            out.push(before);
+            text.bytes().for_each(|byte| encode_byte(&mut out, byte, b""));
+        }
+        Self(out)
+    }
+
     /// Whether the address leaves the site.
     pub fn is_external(&self) -> bool {
         self.0.split(['/', '?', '#']).next().unwrap_or_default().contains(':')

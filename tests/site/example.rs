@@ -140,7 +140,7 @@ fn a_group_page_lists_its_techniques_with_our_rules_and_the_gaps() {
         &[
             "| Title         | MuddyWater |",
             "[Process Started by the Connection Manager Profile Installer](../Detection_Rules/proc_creation_win_cmstp_child_process.md)",
-            "| [T1218.003](../Techniques/T1218.003.md) | [System Binary Proxy Execution: CMSTP](../Techniques/T1218.003.md) | [2](../Techniques/T1218.003.md#rules) | [2](../Techniques/T1218.003.md#tests) | rule and test |",
+            "| [T1218.003](../Techniques/T1218.003.md) | [System Binary Proxy Execution: CMSTP](../Techniques/T1218.003.md) | [2](../Techniques/T1218.003.md#rules) | [2](../Techniques/T1218.003.md#tests) | rule, test and data |",
             "| 0 | 0 | no rule, no test |",
         ],
     );

@@ -5,5 +5,8 @@ mod corpus;
 mod example;
 mod hostile_markdown;
 mod links;
+mod matrix;
+#[path = "../project/mod.rs"]
+mod project;
 mod readme;
 mod retired;

@@ -34,6 +34,7 @@ pub(super) fn section_body(place: Place<'_>, section: &Section, names: &mut Name
             Block::Notice(tone, line) => push_notice(&mut out, place, *tone, line),
             Block::Stats(stats) => push_stats(&mut out, place, stats),
             Block::Cards(cards) => push_cards(&mut out, place, cards),
+            Block::Overview(overview) => super::matrix::push_overview(&mut out, place, overview),
             Block::Matrix(columns) => {
                 let label = names.label(section.title.clone());
                 super::matrix::push_matrix(&mut out, place, &label, section.level, columns);

@@ -1,12 +1,14 @@
 //! The ATT&CK matrix: a column for each tactic, a cell for each technique.
 //!
 //! A cell's state is told by shape and figures as well as by colour: a filled disc with the
-//! number of rules, a triangle with the number of tests, an empty ring where there is neither.
+//! number of rules, a triangle with that of tests, a square with that of Data Needed, an empty ring
+//! where there is neither rule nor test. The script `matrix.js` writes cells the same way when it
+//! counts for a choice of them.
 //! Sub-techniques are folded into `details`, whose summary says how many of them have a rule.
 
 use super::block::push_heading_below;
 use super::inline::{Place, push_number};
-use crate::site::{MatrixCell, MatrixColumn};
+use crate::site::{MatrixCell, MatrixColumn, Overview};
 use crate::text::Html;
 
 /// Appends a matrix with its legend.
@@ -22,16 +24,35 @@ pub(super) fn push_matrix(out: &mut Html, place: Place<'_>, label: &str, level: 
 }
 
 const LEGEND: &str = "<ul class=\"legend\">\
-    <li><span class=\"key both\"><span class=\"mark rules\" aria-hidden=\"true\"></span><span class=\"mark tests\" aria-hidden=\"true\"></span></span> rules and tests</li>\
-    <li><span class=\"key rules\"><span class=\"mark rules\" aria-hidden=\"true\"></span></span> rules only</li>\
-    <li><span class=\"key tests\"><span class=\"mark tests\" aria-hidden=\"true\"></span></span> tests only</li>\
-    <li><span class=\"key none\"><span class=\"mark none\" aria-hidden=\"true\"></span></span> neither</li>\
+    <li><span class=\"key full\"><span class=\"mark rules\" aria-hidden=\"true\"></span><span class=\"mark tests\" aria-hidden=\"true\"></span><span class=\"mark data\" aria-hidden=\"true\"></span></span> rule, test and data</li>\
+    <li><span class=\"key rules\"><span class=\"mark rules\" aria-hidden=\"true\"></span></span> rule; test or data missing</li>\
+    <li><span class=\"key tests\"><span class=\"mark tests\" aria-hidden=\"true\"></span></span> test, no rule</li>\
+    <li><span class=\"key none\"><span class=\"mark none\" aria-hidden=\"true\"></span></span> neither rule nor test</li>\
     </ul>\n";
+
+/// Appends a matrix at a glance, which is one link to the page of the matrix.
+pub(super) fn push_overview(out: &mut Html, place: Place<'_>, overview: &Overview) {
+    out.push_static("<a class=\"overview\"");
+    out.push_url_attribute("href", &place.href(overview.target));
+    out.push_static("><span class=\"hidden\">");
+    out.push_text(&overview.title);
+    out.push_static("</span>\n");
+    for column in &overview.columns {
+        out.push_static("<span aria-hidden=\"true\">");
+        for state in column {
+            out.push_static("<i class=\"");
+            out.push_static(state.key());
+            out.push_static("\"></i>");
+        }
+        out.push_static("</span>\n");
+    }
+    out.push_static("</a>\n");
+    out.push_static(LEGEND);
+}
 
 fn push_column(out: &mut Html, place: Place<'_>, level: u8, column: &MatrixColumn) {
     // As everywhere else, a rule for a sub-technique is one for its technique.
-    let detects = |cell: &&MatrixCell| cell.rules > 0 || cell.subs.iter().any(|sub| sub.rules > 0);
-    let detected = column.cells.iter().filter(detects).count();
+    let detected = column.cells.iter().filter(|cell| cell.is_detected()).count();
     out.push_static("<div class=\"tactic\"><div class=\"head\">");
     push_heading_below(out, level, |out| {
         out.push_static("<a");
@@ -50,12 +71,9 @@ fn push_column(out: &mut Html, place: Place<'_>, level: u8, column: &MatrixColum
 }
 
 fn push_cell(out: &mut Html, place: Place<'_>, cell: &MatrixCell) {
-    out.push_static(match (cell.rules, cell.tests) {
-        (0, 0) => "<li class=\"cell none\">",
-        (0, _) => "<li class=\"cell tests\">",
-        (_, 0) => "<li class=\"cell rules\">",
-        _ => "<li class=\"cell both\">",
-    });
+    out.push_static("<li class=\"cell ");
+    out.push_static(cell.state().key());
+    out.push_static("\">");
     out.push_static("<a");
     out.push_url_attribute("href", &place.href(cell.target));
     out.push_static("><span class=\"id\">");
@@ -87,6 +105,9 @@ fn push_marks(out: &mut Html, cell: &MatrixCell) {
     }
     if cell.tests > 0 {
         push_mark(out, "<span class=\"mark tests\" aria-hidden=\"true\"></span>", cell.tests, ["test", "tests"]);
+    }
+    if cell.data > 0 {
+        push_mark(out, "<span class=\"mark data\" aria-hidden=\"true\"></span>", cell.data, ["Data Needed"; 2]);
     }
     if cell.rules == 0 && cell.tests == 0 {
         out.push_static(

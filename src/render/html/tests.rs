@@ -150,6 +150,7 @@ fn a_cell_of_the_matrix_tells_its_state_in_words_too() {
         target: RouteId(1),
         rules,
         tests,
+        data: usize::from(rules > 1),
         subs,
     };
     let text = body_of(Block::Matrix(vec![MatrixColumn {
@@ -159,11 +160,15 @@ fn a_cell_of_the_matrix_tells_its_state_in_words_too() {
     }]));
     assert!(text.contains("<h3><a href=\"index.html\">Execution</a></h3>\n<p>1 of 2 with rules</p>"), "{text}");
     assert!(text.contains("<summary>1 of 2 sub-techniques<span class=\"hidden\"> of T1 with rules</span></summary>"));
-    for state in ["cell rules\">", "cell tests\">", "cell both\">", "cell none\">"] {
+    for state in ["cell rules\">", "cell tests\">", "cell full\">", "cell none\">"] {
         assert_eq!(text.matches(state).count(), 1, "{state}");
     }
     let words: String = Document::read(&text).texts().collect::<Vec<_>>().join("");
-    assert!(words.contains("1 rule ") && words.contains("2 rules 3 tests ") && words.contains("no rules, no tests"));
+    assert!(
+        words.contains("1 rule ")
+            && words.contains("2 rules 3 tests 1 Data Needed ")
+            && words.contains("no rules, no tests")
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::site::{Block, Column, Inline, MatrixCell, MatrixColumn, Query, QueryT
 use crate::text::escape_html;
 
 use super::Writer;
-use super::escape::{Place, push_fence, push_text};
+use super::escape::{Place, push_destination, push_fence, push_text};
 
 impl Writer<'_> {
     pub(super) fn section(&mut self, section: &Section) {
@@ -83,6 +83,14 @@ impl Writer<'_> {
                         }
                     });
                 }
+            }
+            Block::Overview(overview) => {
+                self.page_link(&overview.title, overview.target, Place::Start);
+                self.out.push_str("\n\n![");
+                push_text(&mut self.out, &overview.title, Place::Middle);
+                self.out.push_str("](");
+                push_destination(&mut self.out, &self.routes.file_href(self.from, &overview.picture));
+                self.out.push_str(")\n");
             }
             Block::Matrix(columns) => columns.iter().for_each(|column| self.matrix_column(level, column)),
         }
@@ -189,11 +197,15 @@ impl Writer<'_> {
     fn matrix_cell(&mut self, depth: usize, cell: &MatrixCell) {
         self.item(depth, |w| {
             w.page_link(&format!("{}: {}", cell.id, cell.title), cell.target, Place::Start);
-            let counts: Vec<String> = [(cell.rules, "rule"), (cell.tests, "test")]
+            let plural = |count: usize| if count == 1 { "" } else { "s" };
+            let mut counts: Vec<String> = [(cell.rules, "rule"), (cell.tests, "test")]
                 .into_iter()
                 .filter(|(count, _)| *count > 0)
-                .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
+                .map(|(count, noun)| format!("{count} {noun}{}", plural(count)))
                 .collect();
+            if cell.data > 0 {
+                counts.push(format!("{} Data Needed", cell.data));
+            }
             if !counts.is_empty() {
                 w.aside(&counts.join(", "));
             }

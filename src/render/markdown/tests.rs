@@ -47,6 +47,7 @@ fn page(kind: PageKind, title: &str, facts: Vec<Fact>, sections: Vec<Section>) -
         facts,
         sections,
         moved_to: None,
+        scripts: Vec::new(),
         credits: Vec::new(),
     }
 }
@@ -172,6 +173,7 @@ fn every_kind_of_block_has_its_form() {
         target: RouteId(4),
         rules,
         tests,
+        data: 0,
         subs,
     };
     let blocks = vec![

@@ -23,8 +23,10 @@ fn a_user_theme_replaces_single_files_and_adds_others() {
     ]))
     .expect("loads");
     let names: Vec<String> = theme.assets().iter().map(|(path, _)| path.to_string()).collect();
-    let own = ["assets/icon.svg", "assets/script.js", "assets/search.js", "assets/style.css"];
-    assert_eq!(names, [["assets/fonts/a.woff2"].as_slice(), &own].concat());
+    let own = Theme::embedded_assets().map(|path| path.to_string());
+    let mut wanted: Vec<String> = own.chain(["assets/fonts/a.woff2".to_owned()]).collect();
+    wanted.sort();
+    assert_eq!(names, wanted);
     assert_eq!(asset(&theme, "assets/style.css"), b"a{}");
     assert_eq!(theme.template_for(PageKind::Rule), "rule.html");
     assert_eq!(theme.template_for(PageKind::Home), "page.html");
@@ -66,13 +68,12 @@ fn the_default_templates_never_switch_escaping_off() {
 
 #[test]
 fn the_scripts_write_text_only_and_ask_nobody() {
-    for path in ["assets/script.js", "assets/search.js"] {
-        let script = asset(&Theme::embedded(), path);
-        let script = std::str::from_utf8(&script).expect("UTF-8");
+    for (name, script) in STATIC.iter().filter(|(name, _)| name.split_once('.').is_some_and(|(_, end)| end == "js")) {
+        let script = std::str::from_utf8(script).expect("UTF-8");
         for banned in
             ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "http", ".style"]
         {
-            assert!(!script.contains(banned), "{path}: {banned}");
+            assert!(!script.contains(banned), "{name}: {banned}");
         }
     }
     let style = asset(&Theme::embedded(), "assets/style.css");
@@ -93,6 +94,7 @@ fn every_text_is_readable_on_its_ground_in_light_and_dark() {
         luminance(pair.split(',').nth(dark).expect(name).trim())
     };
     let mut pairs = vec![("text", "accent-soft"), ("accent", "accent-soft"), ("muted", "accent-soft")];
+    pairs.extend([("text", "covered"), ("muted", "covered"), ("accent", "covered"), ("muted", "danger-soft")]);
     for ground in ["ground", "raised", "sunken"] {
         pairs.extend(["text", "muted", "accent"].map(|text| (text, ground)));
     }
@@ -113,7 +115,14 @@ fn every_text_is_readable_on_its_ground_in_light_and_dark() {
         }
     }
     // 1.4.11: what tells a state or bounds a control has 3 : 1.
-    for (mark, ground) in [("mark", "accent-soft"), ("caution", "caution-soft"), ("line-strong", "ground")] {
+    for (mark, ground) in [
+        ("mark", "accent-soft"),
+        ("mark", "covered"),
+        ("info", "covered"),
+        ("caution", "covered"),
+        ("caution", "caution-soft"),
+        ("line-strong", "ground"),
+    ] {
         for dark in [0, 1] {
             let (a, b) = (colour(mark, dark), colour(ground, dark));
             let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);

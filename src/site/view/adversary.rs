@@ -34,7 +34,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         techniques.len() - gaps.len()
     );
     retired(view, &mut page, node, object);
-    page.sections.extend(coverage(view, &techniques, &gaps));
+    page.sections.extend(coverage(view, object, &techniques, &gaps));
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
     page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
@@ -105,7 +105,7 @@ fn tagged_rules(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<u
     view.graph.rules_of(node, kind)
 }
 
-fn coverage(view: &SiteView<'_>, techniques: &[Node], gaps: &[Node]) -> Option<Section> {
+fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gaps: &[Node]) -> Option<Section> {
     if techniques.is_empty() {
         return None;
     }
@@ -117,7 +117,32 @@ fn coverage(view: &SiteView<'_>, techniques: &[Node], gaps: &[Node]) -> Option<S
         stat(tested, "with a test"),
         stat(gaps.len(), "without a rule"),
     ];
-    Some(section("coverage", "Coverage", None, vec![Block::Stats(stats)]))
+    let mut blocks = vec![Block::Stats(stats)];
+    blocks.extend(on_the_matrix(view, object, techniques));
+    Some(section("coverage", "Coverage", None, blocks))
+}
+
+/// Links to the matrices its techniques are in, with those techniques marked.
+fn on_the_matrix(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node]) -> Option<Block> {
+    let key = match object.id.kind() {
+        AttackKind::Group => "group",
+        AttackKind::Software => "software",
+        _ => return None,
+    };
+    if object.status != Status::Active {
+        return None;
+    }
+    let mut line = Vec::new();
+    for domain in Domain::ALL {
+        let is_there = |node: &Node| view.graph.attack(*node).is_some_and(|o| o.domains.contains(&domain));
+        let Some(matrix) = view.plan.route(Subject::Matrix(domain)).filter(|_| techniques.iter().any(is_there)) else {
+            continue;
+        };
+        line.push(Inline::text(if line.is_empty() { "Marked on the matrix: " } else { ", " }));
+        let id = object.id.to_string();
+        line.push(Inline::Link(domain.title().to_owned(), LinkTarget::View(matrix, key, id)));
+    }
+    (!line.is_empty()).then_some(Block::Line(line))
 }
 
 fn gap_section(view: &SiteView<'_>, gaps: &[Node]) -> Option<Section> {

@@ -3,7 +3,7 @@
 use crate::graph::Node;
 use crate::model::{AttackKind, Domain, Kind, Status};
 use crate::site::plan::is_home;
-use crate::site::{Block, Inline, Page, PageKind, RouteId, Section, Stat, Subject};
+use crate::site::{Block, Inline, Overview, Page, PageKind, RouteId, Section, Stat, Subject, matrix_picture};
 
 use super::parts::{section, table};
 use super::{SiteView, free};
@@ -18,7 +18,9 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
         view.count(Kind::Rule),
         tests(view)
     );
-    page.sections.push(section("numbers", "In numbers", None, vec![Block::Stats(stats(view))]));
+    let mut numbers = vec![Block::Stats(stats(view))];
+    numbers.extend(overview(view).map(Block::Overview));
+    page.sections.push(section("numbers", "In numbers", None, numbers));
     page.sections.extend(introduction(view, route));
     page.sections.extend(kinds(view));
     page.sections.extend(coverage(view));
@@ -101,6 +103,18 @@ fn coverage(view: &SiteView<'_>) -> Option<Section> {
         })
         .collect();
     (!rows.is_empty()).then(|| section("coverage", "Coverage by tactic", None, vec![table(&columns, rows)]))
+}
+
+/// The Enterprise matrix at a glance.
+fn overview(view: &SiteView<'_>) -> Option<Overview> {
+    let state = |node: &Node| view.graph.coverage_with_subs(*node).state();
+    let column = |tactic: Node| view.graph.techniques_of(tactic).iter().map(state).collect();
+    Some(Overview {
+        title: "Enterprise matrix".to_owned(),
+        target: view.plan.route(Subject::Matrix(Domain::Enterprise))?,
+        picture: matrix_picture(Domain::Enterprise),
+        columns: super::matrix::tactics(view, Domain::Enterprise).into_iter().map(column).collect(),
+    })
 }
 
 /// The rules with the latest date in their own metadata.

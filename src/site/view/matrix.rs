@@ -2,7 +2,10 @@
 
 use crate::graph::{CoverageState, EdgeKind, Node};
 use crate::model::{AttackId, Domain};
-use crate::site::{Block, Inline, MatrixCell, MatrixColumn, Page, PageKind, RouteId, Stat, Subject};
+use crate::site::{
+    Block, Inline, MatrixCell, MatrixColumn, OutPath, Page, PageKind, RouteId, Stat, Subject, matrix_choices,
+    matrix_picture,
+};
 
 use super::SiteView;
 use super::parts::section;
@@ -12,6 +15,8 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, domain: Domain) -> Page 
     let mut page = view.blank(route, PageKind::Matrix, "MITRE ATT&CK® matrix", title);
     page.breadcrumbs = view.crumbs(None);
     let columns = columns(view, domain);
+    let picture = Inline::Link("as a picture (SVG)".to_owned(), view.file(route, &matrix_picture(domain)));
+    page.scripts = vec![theme_script(), matrix_choices(domain)];
     page.summary = format!("What this knowledge base has for each technique of the {} matrix.", domain.title());
     let others = Domain::ALL
         .into_iter()
@@ -24,11 +29,17 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, domain: Domain) -> Page 
         }
         line.push(link);
     }
+    line.extend([Inline::text(". This one "), picture, Inline::text(".")]);
     let blocks = vec![Block::Line(line), Block::Stats(stats(&columns))];
     page.sections.push(section("coverage", "Coverage", None, blocks));
     page.sections.push(section("matrix", "Matrix", None, vec![Block::Matrix(columns)]));
     page.credits = vec![view.attack_credit()];
     page
+}
+
+/// What the theme has to narrow a matrix with.
+fn theme_script() -> OutPath {
+    OutPath::sanitised("assets", "matrix.js")
 }
 
 /// The tactics of a domain in matrix order.
@@ -38,7 +49,7 @@ pub(super) fn tactics(view: &SiteView<'_>, domain: Domain) -> Vec<Node> {
     ids.iter().filter_map(|id| view.graph.attack_node(*id)).collect()
 }
 
-fn columns(view: &SiteView<'_>, domain: Domain) -> Vec<MatrixColumn> {
+pub(super) fn columns(view: &SiteView<'_>, domain: Domain) -> Vec<MatrixColumn> {
     let column = |tactic: Node| {
         let object = view.graph.attack(tactic)?;
         let target = view.plan.node(tactic)?;
@@ -64,6 +75,7 @@ fn cell(view: &SiteView<'_>, technique: Node) -> Option<MatrixCell> {
         target: view.plan.node(technique)?,
         rules: coverage.rules,
         tests: coverage.tests,
+        data: coverage.data,
         subs: Vec::new(),
     })
 }
@@ -73,11 +85,10 @@ fn stats(columns: &[MatrixColumn]) -> Vec<Stat> {
     let mut states = std::collections::BTreeMap::new();
     for cell in columns.iter().flat_map(|column| &column.cells).flat_map(|cell| std::iter::once(cell).chain(&cell.subs))
     {
-        let coverage = crate::graph::Coverage { rules: cell.rules, tests: cell.tests };
-        states.insert(cell.id.as_str(), coverage.state());
+        states.insert(cell.id.as_str(), cell.state());
     }
     let count = |state| states.values().filter(|s| **s == state).count().to_string();
-    [CoverageState::RuleAndTest, CoverageState::RuleOnly, CoverageState::TestOnly, CoverageState::Nothing]
+    CoverageState::ALL
         .into_iter()
         .map(|state| Stat { value: count(state), label: state.title().to_owned(), target: None })
         .collect()

@@ -7,6 +7,7 @@ mod credits;
 mod free;
 mod home;
 mod matrix;
+mod matrix_choices;
 mod parts;
 mod response;
 mod rule;
@@ -23,7 +24,10 @@ use crate::model::{AttackKind, Domain, Kind};
 use crate::text::FileId;
 
 use super::plan::ATTACK_FOLDERS;
-use super::{Frame, Inline, LinkIndex, NavGroup, NavItem, Page, Query, RouteId, SitePlan, Subject};
+use super::{
+    Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page, Query,
+    RouteId, SitePlan, Subject,
+};
 
 /// Everything pages are made from.
 pub struct SiteView<'a> {
@@ -133,6 +137,21 @@ impl SiteView<'_> {
         let home = self.plan.route(Subject::Home).map(|route| ("Home".to_owned(), route));
         let index = index.and_then(|(title, subject)| Some((title.to_owned(), self.plan.route(subject)?)));
         home.into_iter().chain(index).collect()
+    }
+
+    /// The matrix of a domain as its page shows it.
+    pub fn matrix(&self, domain: Domain) -> Vec<MatrixColumn> {
+        matrix::columns(self, domain)
+    }
+
+    /// What that matrix can be narrowed to.
+    pub fn matrix_choices(&self, domain: Domain) -> MatrixChoices {
+        matrix_choices::choices(self, domain)
+    }
+
+    /// A link from the page `from` to a file of the site that is no page.
+    fn file(&self, from: RouteId, file: &OutPath) -> LinkTarget {
+        LinkTarget::Url(self.plan.routes().file_href(from, file))
     }
 
     /// What all pages share.

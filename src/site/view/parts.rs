@@ -25,6 +25,7 @@ impl SiteView<'_> {
             facts: Vec::new(),
             sections: Vec::new(),
             moved_to: None,
+            scripts: Vec::new(),
             credits: Vec::new(),
         }
     }
@@ -256,8 +257,8 @@ pub(super) fn level_tone(level: &str) -> Tone {
 pub(super) fn coverage_badge(coverage: Coverage) -> Inline {
     let state = coverage.state();
     let tone = match state {
-        CoverageState::RuleAndTest => Tone::Good,
-        CoverageState::RuleOnly => Tone::Info,
+        CoverageState::Full => Tone::Good,
+        CoverageState::Rule => Tone::Info,
         CoverageState::TestOnly => Tone::Caution,
         CoverageState::Nothing => Tone::Neutral,
     };

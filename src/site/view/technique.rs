@@ -107,8 +107,13 @@ fn gap_notice(own: Coverage, with_subs: Coverage) -> Option<Block> {
     let only_subs = own.state() == CoverageState::Nothing && with_subs.state() != CoverageState::Nothing;
     let (tone, text) = match with_subs.state() {
         _ if only_subs => (Tone::Info, "Covered only through its sub-techniques"),
-        CoverageState::RuleAndTest => return None,
-        CoverageState::RuleOnly => (Tone::Caution, "There is a rule for this technique but no test that proves it"),
+        CoverageState::Full => return None,
+        CoverageState::Rule if with_subs.tests == 0 => {
+            (Tone::Caution, "There is a rule for this technique but no test that proves it")
+        }
+        CoverageState::Rule => {
+            (Tone::Info, "There is a rule and a test for this technique, but no Data Needed says which events it takes")
+        }
         CoverageState::TestOnly => (Tone::Caution, "There is a test for this technique but no rule that would see it"),
         CoverageState::Nothing => (Tone::Neutral, "There is neither a rule nor a test for this technique yet"),
     };

@@ -58,6 +58,7 @@ pub(in super::super) fn page(kind: PageKind, text: &str) -> Page {
             })
             .collect(),
         moved_to: None,
+        scripts: Vec::new(),
         credits: vec![line(text)],
     }
 }
@@ -76,7 +77,7 @@ fn line(text: &str) -> Vec<Inline> {
 
 fn blocks(text: &str) -> Vec<Block> {
     let owned = || text.to_owned();
-    let cell = |subs| MatrixCell { id: owned(), title: owned(), target: RouteId(1), rules: 1, tests: 2, subs };
+    let cell = |subs| MatrixCell { id: owned(), title: owned(), target: RouteId(1), rules: 1, tests: 2, data: 3, subs };
     let query = |text| Query { key: owned(), title: owned(), provenance: owned(), language: "lucene", text };
     let tones = [Tone::Neutral, Tone::Good, Tone::Info, Tone::Caution, Tone::Danger];
     let mut blocks = vec![
