@@ -1,5 +1,5 @@
 //! References by name that lead nowhere: Data Needed, Logging Policies, Enrichments, Response
-//! Actions and Playbooks, related and correlated rules.
+//! Actions and Playbooks, Use Cases, and rules that are named, related or correlated.
 
 use crate::config::nearest;
 use crate::graph::{EdgeKind, Node, Unresolved};
@@ -17,14 +17,16 @@ pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
 
 fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
     let (code, kind) = match reference.kind {
-        EdgeKind::NeedsData | EdgeKind::EnrichesFrom | EdgeKind::Enriches => {
+        EdgeKind::NeedsData | EdgeKind::EnrichesFrom | EdgeKind::Enriches | EdgeKind::TakesData => {
             (Code::UnknownDataNeeded, Kind::DataNeeded)
         }
-        EdgeKind::LoggedBy => (Code::UnknownLoggingPolicy, Kind::LoggingPolicy),
+        EdgeKind::LoggedBy | EdgeKind::TakesPolicy => (Code::UnknownLoggingPolicy, Kind::LoggingPolicy),
         EdgeKind::UsesEnrichment | EdgeKind::Requires => (Code::UnknownEnrichment, Kind::Enrichment),
         EdgeKind::HasAction(_) | EdgeKind::LinkedAction => (Code::UnknownResponseAction, Kind::ResponseAction),
         EdgeKind::LinkedPlaybook => (Code::UnknownResponsePlaybook, Kind::ResponsePlaybook),
+        EdgeKind::HasUseCase => (Code::UnknownUseCase, Kind::UseCase),
         EdgeKind::RelatedTo if is_gone(corpus, reference) => return None,
+        EdgeKind::HasRule => return Some(rule(corpus, reference, Code::UnknownRule)),
         EdgeKind::RelatedTo => return Some(rule(corpus, reference, Code::UnknownRelatedRule)),
         EdgeKind::RefersTo => return Some(rule(corpus, reference, Code::UnknownCorrelatedRule)),
         _ => return None,
@@ -42,6 +44,9 @@ fn rule(corpus: &Corpus, reference: &Unresolved, code: Code) -> Finding {
     let finding = Finding::new(code, reference.at.clone(), message);
     let mut ids = corpus.rules.iter().filter_map(|rule| rule.id.as_deref());
     let names = corpus.rules.iter().filter_map(|rule| rule.name.as_deref());
+    // Use Cases and Customers call rules by their title, correlations and filters do not.
+    let titled = if code == Code::UnknownRule { corpus.rules.as_slice() } else { &[] };
+    let names = names.chain(titled.iter().map(|rule| rule.title.as_str()));
     match ids.find(|id| miscopied(&reference.text, id)).or_else(|| nearest(&reference.text, names)) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
@@ -72,6 +77,8 @@ fn names(corpus: &Corpus, kind: Kind) -> Vec<&str> {
         Kind::Enrichment => corpus.enrichments.iter().map(|x| x.title.as_str()).collect(),
         Kind::ResponseAction => corpus.response_actions.iter().map(|x| x.title.as_str()).collect(),
         Kind::ResponsePlaybook => corpus.response_playbooks.iter().map(|x| x.title.as_str()).collect(),
+        Kind::UseCase => corpus.use_cases.iter().map(|x| x.title.as_str()).collect(),
+        Kind::Customer => corpus.customers.iter().map(|x| x.title.as_str()).collect(),
         Kind::Rule | Kind::Trigger | Kind::Page => Vec::new(),
     }
 }

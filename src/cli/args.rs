@@ -399,6 +399,12 @@ struct ContentArgs {
     /// Response Playbooks
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     response_playbooks: Vec<PathBuf>,
+    /// Use Cases
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    use_cases: Vec<PathBuf>,
+    /// Customers
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    customers: Vec<PathBuf>,
     /// Free pages in Markdown
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pages: Vec<PathBuf>,
@@ -422,6 +428,8 @@ impl ProjectArgs {
             triggers,
             response_actions,
             response_playbooks,
+            use_cases,
+            customers,
             pages,
         } = self.content;
         let mut content: [Vec<PathBuf>; Kind::ALL.len()] = Default::default();
@@ -433,6 +441,8 @@ impl ProjectArgs {
             (Kind::Trigger, triggers),
             (Kind::ResponseAction, response_actions),
             (Kind::ResponsePlaybook, response_playbooks),
+            (Kind::UseCase, use_cases),
+            (Kind::Customer, customers),
             (Kind::Page, pages),
         ] {
             content[kind as usize] = folders;
@@ -460,6 +470,8 @@ pub(super) const fn word(kind: Kind) -> &'static str {
         Kind::Trigger => "trigger",
         Kind::ResponseAction => "response-action",
         Kind::ResponsePlaybook => "response-playbook",
+        Kind::UseCase => "use-case",
+        Kind::Customer => "customer",
         Kind::Page => "page",
     }
 }

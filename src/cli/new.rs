@@ -56,6 +56,8 @@ const fn template(kind: Kind) -> &'static str {
         Kind::Trigger => include_str!("templates/trigger.yaml"),
         Kind::ResponseAction => include_str!("templates/response_action.yml"),
         Kind::ResponsePlaybook => include_str!("templates/response_playbook.yml"),
+        Kind::UseCase => include_str!("templates/use_case.yml"),
+        Kind::Customer => include_str!("templates/customer.yml"),
         Kind::Page => include_str!("templates/page.md"),
     }
 }

@@ -165,6 +165,18 @@ pub const KEYS: &[Key] = &[
         "Response Playbooks: actions in the order of a response.",
     ),
     content(
+        Kind::UseCase,
+        "`\"content/use_cases\"`",
+        "--use-cases",
+        "Use Cases: what is watched for, and with which rules and data.",
+    ),
+    content(
+        Kind::Customer,
+        "`\"content/customers\"`",
+        "--customers",
+        "Customers: who is watched for, and what is in use there.",
+    ),
+    content(
         Kind::Page,
         "`\"content/pages\"`",
         "--pages",

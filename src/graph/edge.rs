@@ -42,6 +42,14 @@ pub enum EdgeKind {
     LinkedAction,
     /// A playbook goes with another.
     LinkedPlaybook,
+    /// A Use Case or Customer has a rule in use.
+    HasRule,
+    /// A Use Case or Customer takes a Data Needed.
+    TakesData,
+    /// A Use Case or Customer takes a Logging Policy.
+    TakesPolicy,
+    /// A Customer has a Use Case.
+    HasUseCase,
     /// A technique belongs to a tactic.
     InTactic,
     /// A sub-technique belongs to a technique.

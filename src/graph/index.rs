@@ -1,6 +1,6 @@
 //! Where each node's edges begin: look-ups that do not depend on how large the graph is.
 
-use crate::model::Corpus;
+use crate::model::{Corpus, Kind};
 
 use super::{Edge, Node};
 
@@ -8,8 +8,8 @@ use super::{Edge, Node};
 /// each, in both directions.
 #[derive(Debug, Default)]
 pub(super) struct EdgeIndex {
-    /// The first dense number of each kind, in the order of [`Node`]'s variants.
-    bases: [u32; 9],
+    /// The first dense number of each kind, in the order of [`Kind`], and of ATT&CK's objects.
+    bases: [u32; Kind::ALL.len() + 1],
     /// For each dense number the first of its edges; one more for the end.
     forward: Vec<u32>,
     backward: Vec<u32>,
@@ -28,10 +28,12 @@ impl EdgeIndex {
             corpus.triggers.len(),
             corpus.response_actions.len(),
             corpus.response_playbooks.len(),
+            corpus.use_cases.len(),
+            corpus.customers.len(),
             corpus.pages.len(),
             corpus.attack.objects.len(),
         ];
-        let mut bases = [0; 9];
+        let mut bases = [0; Kind::ALL.len() + 1];
         let mut nodes = 0;
         for (base, count) in bases.iter_mut().zip(counts) {
             *base = nodes;
@@ -61,17 +63,7 @@ impl EdgeIndex {
     }
 
     fn dense(&self, node: Node) -> usize {
-        let kind = match node {
-            Node::Rule(_) => 0,
-            Node::DataNeeded(_) => 1,
-            Node::LoggingPolicy(_) => 2,
-            Node::Enrichment(_) => 3,
-            Node::Trigger(_) => 4,
-            Node::ResponseAction(_) => 5,
-            Node::ResponsePlaybook(_) => 6,
-            Node::Page(_) => 7,
-            Node::Attack(_) => 8,
-        };
+        let kind = node.kind().map_or(Kind::ALL.len(), |kind| kind as usize);
         self.bases[kind] as usize + node.index()
     }
 

@@ -74,6 +74,7 @@ impl<'a> Linker<'a> {
         let actions = Names::of(corpus.response_actions.iter().map(|x| (&x.title, &x.origin)));
         let playbooks = Names::of(corpus.response_playbooks.iter().map(|x| (&x.title, &x.origin)));
         let action_ids = ids(corpus.response_actions.iter().map(|x| x.id.as_deref()));
+        let use_cases = Names::of(corpus.use_cases.iter().map(|x| (&x.title, &x.origin)));
         let rules = RuleNames::new(&corpus.rules);
 
         for (i, rule) in (0..).zip(&corpus.rules) {
@@ -156,6 +157,40 @@ impl<'a> Linker<'a> {
                 |n| playbooks.find(n),
             );
         }
+        for (i, case) in (0..).zip(&corpus.use_cases) {
+            let own = (case.rules.as_slice(), case.data_needed.as_slice(), case.logging_policies.as_slice());
+            self.in_use(Node::UseCase(i), &case.origin, own, (&rules, &data, &policies));
+        }
+        for (i, customer) in (0..).zip(&corpus.customers) {
+            let from = Node::Customer(i);
+            let own =
+                (customer.rules.as_slice(), customer.data_needed.as_slice(), customer.logging_policies.as_slice());
+            self.in_use(from, &customer.origin, own, (&rules, &data, &policies));
+            self.list(
+                from,
+                EdgeKind::HasUseCase,
+                &customer.origin,
+                ("usecase", &customer.use_cases),
+                Kind::UseCase,
+                |n| use_cases.find(n),
+            );
+        }
+    }
+
+    /// What a Use Case or Customer has in use: rules, Data Needed, Logging Policies.
+    fn in_use(
+        &mut self,
+        from: Node,
+        origin: &Origin,
+        (own_rules, own_data, own_policies): (&[String], &[String], &[String]),
+        (rules, data, policies): (&RuleNames<'_>, &Names<'_>, &Names<'_>),
+    ) {
+        let find = |n: &str| rules.called(n);
+        self.list(from, EdgeKind::HasRule, origin, ("detectionrule", own_rules), Kind::Rule, find);
+        let find = |n: &str| data.find(n);
+        self.list(from, EdgeKind::TakesData, origin, ("dataneeded", own_data), Kind::DataNeeded, find);
+        let find = |n: &str| policies.find(n);
+        self.list(from, EdgeKind::TakesPolicy, origin, ("loggingpolicy", own_policies), Kind::LoggingPolicy, find);
     }
 
     /// The references of a list field, each by name.
@@ -230,15 +265,20 @@ impl<'a> Linker<'a> {
     }
 }
 
-/// Rules by id and by name.
+/// Rules by id, by name, and by title or file as ATC's Use Cases call them.
 struct RuleNames<'a> {
     ids: HashMap<String, u32>,
     names: HashMap<&'a str, u32>,
+    titles: Names<'a>,
 }
 
 impl<'a> RuleNames<'a> {
     fn new(rules: &'a [Rule]) -> Self {
-        let mut found = Self { ids: HashMap::new(), names: HashMap::new() };
+        let mut found = Self {
+            ids: HashMap::new(),
+            names: HashMap::new(),
+            titles: Names::of(rules.iter().map(|x| (&x.title, &x.origin))),
+        };
         for (i, rule) in (0..).zip(rules) {
             if let Some(id) = &rule.id {
                 found.ids.entry(id.trim().to_ascii_lowercase()).or_insert(i);
@@ -256,6 +296,10 @@ impl<'a> RuleNames<'a> {
 
     fn by_name(&self, name: &str) -> Option<u32> {
         self.names.get(name.trim()).copied()
+    }
+
+    fn called(&self, name: &str) -> Option<u32> {
+        self.titles.find(name).or_else(|| self.by_id(name)).or_else(|| self.by_name(name))
     }
 }
 

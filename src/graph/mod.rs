@@ -96,6 +96,8 @@ impl Graph {
             .chain(numbered(&corpus.triggers, Node::Trigger, |x| &x.origin))
             .chain(numbered(&corpus.response_actions, Node::ResponseAction, |x| &x.origin))
             .chain(numbered(&corpus.response_playbooks, Node::ResponsePlaybook, |x| &x.origin))
+            .chain(numbered(&corpus.use_cases, Node::UseCase, |x| &x.origin))
+            .chain(numbered(&corpus.customers, Node::Customer, |x| &x.origin))
             .chain(numbered(&corpus.pages, Node::Page, |x| &x.origin))
     }
 
@@ -110,6 +112,8 @@ impl Graph {
             Node::Trigger(_) => &corpus.triggers.get(i)?.origin,
             Node::ResponseAction(_) => &corpus.response_actions.get(i)?.origin,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks.get(i)?.origin,
+            Node::UseCase(_) => &corpus.use_cases.get(i)?.origin,
+            Node::Customer(_) => &corpus.customers.get(i)?.origin,
             Node::Page(_) => &corpus.pages.get(i)?.origin,
             Node::Attack(_) => return None,
         })
@@ -126,6 +130,8 @@ impl Graph {
             Node::Trigger(_) => &corpus.triggers[i].display_name,
             Node::ResponseAction(_) => &corpus.response_actions[i].title,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks[i].title,
+            Node::UseCase(_) => &corpus.use_cases[i].title,
+            Node::Customer(_) => &corpus.customers[i].title,
             Node::Page(_) => &corpus.pages[i].title,
             Node::Attack(_) => &corpus.attack.objects[i].name,
         }

@@ -13,6 +13,8 @@ pub enum Node {
     Trigger(u32),
     ResponseAction(u32),
     ResponsePlaybook(u32),
+    UseCase(u32),
+    Customer(u32),
     Page(u32),
     Attack(u32),
 }
@@ -28,6 +30,8 @@ impl Node {
             Kind::Trigger => Self::Trigger(index),
             Kind::ResponseAction => Self::ResponseAction(index),
             Kind::ResponsePlaybook => Self::ResponsePlaybook(index),
+            Kind::UseCase => Self::UseCase(index),
+            Kind::Customer => Self::Customer(index),
             Kind::Page => Self::Page(index),
         }
     }
@@ -42,6 +46,8 @@ impl Node {
             Self::Trigger(_) => Kind::Trigger,
             Self::ResponseAction(_) => Kind::ResponseAction,
             Self::ResponsePlaybook(_) => Kind::ResponsePlaybook,
+            Self::UseCase(_) => Kind::UseCase,
+            Self::Customer(_) => Kind::Customer,
             Self::Page(_) => Kind::Page,
             Self::Attack(_) => return None,
         })
@@ -57,6 +63,8 @@ impl Node {
             | Self::Trigger(i)
             | Self::ResponseAction(i)
             | Self::ResponsePlaybook(i)
+            | Self::UseCase(i)
+            | Self::Customer(i)
             | Self::Page(i)
             | Self::Attack(i) => i as usize,
         }

@@ -7,6 +7,7 @@
 
 mod atomic;
 pub mod attack;
+mod customer;
 mod data_needed;
 mod enrichment;
 mod fields;
@@ -32,8 +33,8 @@ pub use tag_order::sorted_tags;
 use rayon::prelude::*;
 
 use crate::model::{
-    Attack, Corpus, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook, Rule,
-    Trigger,
+    Attack, Corpus, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook,
+    Rule, Trigger, UseCase,
 };
 use crate::report::Findings;
 use crate::source::{FileRole, SourceFile, SourceSet};
@@ -85,6 +86,8 @@ enum Entities {
     Triggers(Vec<Trigger>),
     ResponseActions(Vec<ResponseAction>),
     ResponsePlaybooks(Vec<ResponsePlaybook>),
+    UseCases(Vec<UseCase>),
+    Customers(Vec<Customer>),
     Pages(Vec<FreePage>),
 }
 
@@ -104,6 +107,8 @@ impl Entities {
             Self::Triggers(list) => push(&mut corpus.triggers, list),
             Self::ResponseActions(list) => push(&mut corpus.response_actions, list),
             Self::ResponsePlaybooks(list) => push(&mut corpus.response_playbooks, list),
+            Self::UseCases(list) => push(&mut corpus.use_cases, list),
+            Self::Customers(list) => push(&mut corpus.customers, list),
             Self::Pages(list) => push(&mut corpus.pages, list),
         }
     }
@@ -128,6 +133,8 @@ fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -
         Kind::Trigger => Entities::Triggers(atomic::load(input, documents, pages, &mut findings)),
         Kind::ResponseAction => Entities::ResponseActions(response::actions(input, documents, &mut findings)),
         Kind::ResponsePlaybook => Entities::ResponsePlaybooks(response::playbooks(input, documents, &mut findings)),
+        Kind::UseCase => Entities::UseCases(customer::use_cases(input, documents, &mut findings)),
+        Kind::Customer => Entities::Customers(customer::customers(input, documents, &mut findings)),
         Kind::Page => Entities::Pages(Vec::new()),
     };
     (entities, findings)

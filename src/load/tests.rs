@@ -206,7 +206,15 @@ fn a_file_that_gives_nothing_is_rejected_with_an_error() {
     let tally = run.corpus.tally.of(Kind::Rule);
     assert_eq!((tally.found, tally.loaded, tally.rejected), (6, 1, 5));
     // A rule in another kind's folder is not taken for that kind.
-    for kind in [Kind::DataNeeded, Kind::LoggingPolicy, Kind::ResponseAction, Kind::ResponsePlaybook, Kind::Trigger] {
+    for kind in [
+        Kind::DataNeeded,
+        Kind::LoggingPolicy,
+        Kind::ResponseAction,
+        Kind::ResponsePlaybook,
+        Kind::UseCase,
+        Kind::Customer,
+        Kind::Trigger,
+    ] {
         let problems = run_problems(kind, RULE);
         assert!(problems.len() == 1 && problems[0].starts_with(r#"PB007 "title": this is no "#), "{problems:?}");
     }
@@ -245,6 +253,33 @@ fn responses_of_both_formats() {
     let stages: Vec<_> =
         playbook.stages.iter().map(|(stage, list)| format!("{}={}", stage.key(), list.join(","))).collect();
     assert_eq!(stages, ["preparation=RA_1,RA_2", "recovery=RA_9"]);
+}
+
+#[test]
+fn use_cases_and_customers_take_lists_and_single_names() {
+    let case = "title: UC_1\nusecase_name: Case\ndetectionrule: One rule\ndataneeded: [DN_1, DN_2]\nloggingpolicy:\n";
+    let found = run(Kind::UseCase, &[("UC_1.yml", case), ("UC_2.yml", "usecase_name: [x]\n")]);
+    assert_eq!(
+        found.problems(),
+        [
+            r#"PB005 "usecase_name": the Use Case has no `title`"#,
+            r#"PB004 "usecase_name": `usecase_name` must be text, not a list"#
+        ]
+    );
+    let first = &found.corpus.use_cases[0];
+    assert_eq!((first.name.as_deref(), &first.rules[..]), (Some("Case"), &["One rule".to_owned()][..]));
+    assert_eq!(
+        (&first.data_needed[..], first.logging_policies.len()),
+        (&["DN_1".to_owned(), "DN_2".to_owned()][..], 0)
+    );
+    let customer = "title: CU_1\ncustomer_name: Example\nusecase: [UC_1]\n";
+    let found = run(Kind::Customer, &[("CU_1.yml", customer), ("CU_2.yml", "title: x\nusecase_name: y\n")]);
+    assert_eq!(
+        found.problems(),
+        ["PB007 \"title\": this is no Customer: it has none of `customer_name`, `usecase`, `detectionrule`, \
+             `dataneeded`"]
+    );
+    assert_eq!(found.corpus.customers[0].use_cases, ["UC_1"]);
 }
 
 #[test]

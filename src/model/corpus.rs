@@ -3,7 +3,8 @@
 use crate::text::{FileId, Place, YamlPath};
 
 use super::{
-    Attack, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook, Rule, Trigger,
+    Attack, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook, Rule,
+    Trigger, UseCase,
 };
 
 /// Where an entity was read from.
@@ -108,6 +109,10 @@ pub struct Corpus {
     pub response_actions: Vec<ResponseAction>,
     /// Response Playbooks.
     pub response_playbooks: Vec<ResponsePlaybook>,
+    /// Use Cases.
+    pub use_cases: Vec<UseCase>,
+    /// Customers.
+    pub customers: Vec<Customer>,
     /// Free pages.
     pub pages: Vec<FreePage>,
     /// ATT&CK.

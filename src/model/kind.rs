@@ -19,13 +19,17 @@ pub enum Kind {
     ResponseAction,
     /// An ordered response to an incident.
     ResponsePlaybook,
+    /// What is watched for, and with which rules and data.
+    UseCase,
+    /// Who is watched for, and with what.
+    Customer,
     /// A free page in Markdown.
     Page,
 }
 
 impl Kind {
     /// All kinds, in navigation order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Rule,
         Self::DataNeeded,
         Self::LoggingPolicy,
@@ -33,6 +37,8 @@ impl Kind {
         Self::Trigger,
         Self::ResponseAction,
         Self::ResponsePlaybook,
+        Self::UseCase,
+        Self::Customer,
         Self::Page,
     ];
 
@@ -46,6 +52,8 @@ impl Kind {
             Self::Trigger => "Triggers",
             Self::ResponseAction => "Response_Actions",
             Self::ResponsePlaybook => "Response_Playbooks",
+            Self::UseCase => "Use_Cases",
+            Self::Customer => "Customers",
             Self::Page => "",
         }
     }
@@ -60,6 +68,8 @@ impl Kind {
             Self::Trigger => "triggers",
             Self::ResponseAction => "response_actions",
             Self::ResponsePlaybook => "response_playbooks",
+            Self::UseCase => "use_cases",
+            Self::Customer => "customers",
             Self::Page => "pages",
         }
     }
@@ -74,6 +84,8 @@ impl Kind {
             Self::Trigger => "Trigger",
             Self::ResponseAction => "Response Action",
             Self::ResponsePlaybook => "Response Playbook",
+            Self::UseCase => "Use Case",
+            Self::Customer => "Customer",
             Self::Page => "page",
         }
     }
@@ -88,6 +100,8 @@ impl Kind {
             Self::Trigger => "Triggers",
             Self::ResponseAction => "Response Actions",
             Self::ResponsePlaybook => "Response Playbooks",
+            Self::UseCase => "Use Cases",
+            Self::Customer => "Customers",
             Self::Page => "Pages",
         }
     }

@@ -7,6 +7,7 @@
 mod attack;
 mod collection;
 mod corpus;
+mod customer;
 mod id;
 mod kind;
 mod page;
@@ -24,6 +25,7 @@ pub use attack::{
 };
 pub use collection::{CollectionFault, Emitted, Precedence, has_field_modifier, unfold};
 pub use corpus::{Corpus, KindTally, ListPlace, Origin, Tally};
+pub use customer::{Customer, UseCase};
 pub use id::{AttackId, AttackKind};
 pub use kind::Kind;
 pub use page::{FreePage, Heading, MarkdownLink, MarkdownText};

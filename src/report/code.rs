@@ -75,6 +75,8 @@ catalogue! {
     PB105 UnknownResponsePlaybook Error "unknown Response Playbook";
     PB106 UnknownRelatedRule Note "unknown related rule";
     PB107 UnknownCorrelatedRule Error "unknown correlated rule";
+    PB108 UnknownRule Error "unknown rule";
+    PB109 UnknownUseCase Error "unknown Use Case";
     PB201 UnknownTechnique Error "unknown technique";
     PB202 UnknownTactic Error "unknown tactic";
     PB203 UnknownGroup Error "unknown group";

@@ -151,6 +151,8 @@ pub fn plan<'a>(
     stems(Kind::Trigger, corpus.triggers.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::ResponseAction, corpus.response_actions.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::ResponsePlaybook, corpus.response_playbooks.iter().map(|x| x.origin.stem.as_str()).collect());
+    stems(Kind::UseCase, corpus.use_cases.iter().map(|x| x.origin.stem.as_str()).collect());
+    stems(Kind::Customer, corpus.customers.iter().map(|x| x.origin.stem.as_str()).collect());
     for (i, object) in (0..).zip(&corpus.attack.objects) {
         if let Some((_, folder)) = ATTACK_FOLDERS.iter().find(|(kind, _)| *kind == object.id.kind()) {
             planner.entity(Node::Attack(i), folder, &object.id.to_string());

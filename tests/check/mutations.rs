@@ -18,6 +18,9 @@ const PLAYBOOK: &str = "response_playbooks/RP_1001_proxy_execution_on_windows.ym
 const ENRICHMENT: &str = "enrichments/EN_1002_add_source_process_to_process_access.yml";
 const SYSMON: &str = "data_needed/DN_0003_1_windows_sysmon_process_creation.yml";
 
+const USE_CASE: &str = "use_cases/UC_1001_proxy_execution_by_signed_programs.yml";
+const CUSTOMER: &str = "customers/CU_1002_web_shop.yml";
+
 const MUTATIONS: &[Mutation] = &[
     (
         LSASS,
@@ -39,6 +42,23 @@ const MUTATIONS: &[Mutation] = &[
         "RA_gone",
         "error[PB104] there is no Response Action `RA_gone`",
     ),
+    (USE_CASE, "Certutil Decodes an Encoded File", "Certutil gone", "error[PB108] there is no rule `Certutil gone`"),
+    (
+        USE_CASE,
+        "DN_0003_1_windows_sysmon_process_creation",
+        "DN_gone",
+        "error[PB101] there is no Data Needed `DN_gone`",
+    ),
+    (
+        USE_CASE,
+        "LP_0003_windows_sysmon_process_creation",
+        "LP_gone",
+        "error[PB102] there is no Logging Policy `LP_gone`",
+    ),
+    (CUSTOMER, "UC_1003_logs_switched_off", "UC_gone", "error[PB109] there is no Use Case `UC_gone`"),
+    (CUSTOMER, "Authorized SSH Keys Changed", "Keys gone", "error[PB108] there is no rule `Keys gone`"),
+    (CUSTOMER, "DN_0094_linux_sshd_log", "DN_gone", "error[PB101] there is no Data Needed `DN_gone`"),
+    (CUSTOMER, "LP_1012_iis_w3c_access_log", "LP_gone", "error[PB102] there is no Logging Policy `LP_gone`"),
     (
         CMSTP,
         "25b62427-72eb-43a9-bf4f-9366d18e444a",

@@ -61,6 +61,13 @@ const BREAKS: &[Break] = &[
     by_value("response_playbooks/", r"(?m)^ +- (RA_\w+)$", gone, "error[PB104]"),
     by_value("response_playbooks/", r"(?m)^ +- (RP_\w+)$", gone, "error[PB105]"),
     by_value("response_actions/", r"(?m)^ +- (RA_\w+)$", gone, "error[PB104]"),
+    by_value("use_cases/", r"(?m)^ +- (\w+(?: [\w+]+)+)$", gone, "error[PB108]"),
+    by_value("use_cases/", r"(?m)^ +- (DN_\w+)$", gone, "error[PB101]"),
+    by_value("use_cases/", r"(?m)^ +- (LP_\w+)$", gone, "error[PB102]"),
+    by_value("customers/", r"(?m)^ +- (UC_\w+)$", gone, "error[PB109]"),
+    by_value("customers/", r"(?m)^ +- (\w+(?: [\w+]+)+)$", gone, "error[PB108]"),
+    by_value("customers/", r"(?m)^ +- (DN_\w+)$", gone, "error[PB101]"),
+    by_value("customers/", r"(?m)^ +- (LP_\w+)$", gone, "error[PB102]"),
     by_value("triggers/", r"(?m)^attack_technique: (\S+)$", |_, n| format!("T9{:03}", n % 1000), "error[PB201]"),
     by_value("pages/", r"\]\((\.\./\w+/[^)#]+)\)", |path, n| format!("{path}.{n}"), "error[PB501]"),
     by_value("pages/", r"\]\(([a-z-]+\.md)\)", |path, n| format!("gone-{n}-{path}"), "error[PB501]"),
@@ -126,6 +133,8 @@ fn a_thousand_breaks_are_found_where_they_are() {
     let (mut broken, mut wrong) = (0, Vec::new());
     while broken < WANTED {
         let mut expected = BTreeMap::new();
+        // A rule that has lost its title is missed where a Use Case or Customer names it by that.
+        let mut missed = Vec::new();
         for number in 0..40 {
             let kind = seeded.below(BREAKS.len());
             let (path, range) = &places[kind][seeded.below(places[kind].len())];
@@ -137,11 +146,13 @@ fn a_thousand_breaks_are_found_where_they_are() {
             let head = &text[..range.start];
             let (line, column) =
                 (head.matches('\n').count() + 1, head.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1);
+            missed.extend(text[range.clone()].strip_prefix("title: ").map(|old| format!("there is no rule `{old}`")));
             let changed = [head, &new, &text[range.end..]].concat();
             fs::write(root.join(path), changed).expect("written");
             expected.insert(*path, (format!("content/{path}:{line}:{column}: {}", BREAKS[kind].found), new));
         }
-        let after = found(dir.path());
+        let mut after = found(dir.path());
+        after.retain(|line| !missed.iter().any(|consequence| line.contains(consequence)));
         for (path, (start, new)) in &expected {
             fs::write(root.join(path), &files[*path]).expect("written");
             let gained: Vec<&String> =

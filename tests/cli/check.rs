@@ -37,6 +37,8 @@ fn what_init_and_new_write_passes_a_check() {
         ("trigger", "T1059.003"),
         ("response-action", "RA_0009_find_hosts"),
         ("response-playbook", "RP_0009_office"),
+        ("use-case", "UC_0009_documents"),
+        ("customer", "CU_0009_example"),
         ("page", "On *call*: who & when"),
     ] {
         let (code, _, err) = purplebook(dir.path(), &["new", kind, name]);

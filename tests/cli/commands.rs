@@ -233,6 +233,7 @@ fn init_makes_a_project_with_an_example_of_every_kind() {
         files(&dir.path().join("kb")).join("\n"),
         str![[r#"
 .gitignore
+content/customers/CU_0001_workplaces.yml
 content/data_needed/DN_0001_1_windows_sysmon_process_creation.yml
 content/enrichments/EN_0001_owner_of_the_host.yml
 content/logging_policies/LP_0001_windows_sysmon_process_creation.yml
@@ -242,6 +243,7 @@ content/response_actions/RA_0002_containment_isolate_host.yml
 content/response_playbooks/RP_0001_suspicious_scheduled_task.yml
 content/rules/windows_scheduled_task_script_host.yml
 content/triggers/T1053.005/T1053.005.yaml
+content/use_cases/UC_0001_programs_that_return.yml
 purplebook.toml
 "#]]
     );
@@ -291,6 +293,8 @@ fn new_writes_each_kind_to_its_folder() {
         ("trigger", "t1053.005", "content/triggers/T1053.005/T1053.005.yaml"),
         ("response-action", "RA_0009_x", "content/response_actions/RA_0009_x.yml"),
         ("response-playbook", "RP_0009_x", "content/response_playbooks/RP_0009_x.yml"),
+        ("use-case", "UC_0009_x", "content/use_cases/UC_0009_x.yml"),
+        ("customer", "CU_0009_x", "content/customers/CU_0009_x.yml"),
         ("page", "On call", "content/pages/on_call.md"),
     ] {
         let output = purplebook(&inside, &["new", kind, name]);

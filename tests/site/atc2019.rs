@@ -65,17 +65,7 @@ impl Project {
     }
 
     fn origins(&self, kind: Kind) -> Vec<&Origin> {
-        let corpus = self.graph.corpus();
-        match kind {
-            Kind::Rule => corpus.rules.iter().map(|x| &x.origin).collect(),
-            Kind::DataNeeded => corpus.data_needed.iter().map(|x| &x.origin).collect(),
-            Kind::LoggingPolicy => corpus.logging_policies.iter().map(|x| &x.origin).collect(),
-            Kind::Enrichment => corpus.enrichments.iter().map(|x| &x.origin).collect(),
-            Kind::Trigger => corpus.triggers.iter().map(|x| &x.origin).collect(),
-            Kind::ResponseAction => corpus.response_actions.iter().map(|x| &x.origin).collect(),
-            Kind::ResponsePlaybook => corpus.response_playbooks.iter().map(|x| &x.origin).collect(),
-            Kind::Page => corpus.pages.iter().map(|x| &x.origin).collect(),
-        }
+        self.graph.origins().filter(|(node, _)| node.kind() == Some(kind)).map(|(_, origin)| origin).collect()
     }
 }
 
@@ -317,6 +307,8 @@ fn where_atc_raised_an_exception_there_is_no_page() {
         (Kind::ResponsePlaybook, "title: t\ndescription: d\nworkflow: w\ntags: [attack.process_injection]\n"),
         (Kind::ResponsePlaybook, "title: t\ndescription: d\nworkflow: w\ntags: []\nrecovery: [RA_unknown]\n"),
         (Kind::Trigger, "attack_technique: T1059\ndisplay_name: d\natomic_tests: []\n"),
+        (Kind::UseCase, "title: t\ndescription: d\nusecase_name: n\n"),
+        (Kind::Customer, "title: t\ndescription: d\ncustomer_name: n\n"),
     ];
     for (kind, text) in others {
         let project = Project::of(&[(kind, "x.yml", text)]);

@@ -34,10 +34,12 @@ const FOLDERS: [(Kind, &str); 11] = [
     (Kind::DataNeeded, "corpus/atc-2022/Data_Needed"),
     (Kind::LoggingPolicy, "corpus/atc-2022/Logging_Policies"),
 ];
-const MORE_FOLDERS: [(Kind, &str); 3] = [
+const MORE_FOLDERS: [(Kind, &str); 5] = [
     (Kind::Enrichment, "corpus/atc-2022/Enrichments"),
     (Kind::ResponseAction, "corpus/atc-2022/Response_Actions"),
     (Kind::ResponsePlaybook, "corpus/atc-2022/Response_Playbooks"),
+    (Kind::UseCase, "corpus/atc-2022/Use_Cases"),
+    (Kind::Customer, "corpus/atc-2022/Customers"),
 ];
 
 fn shared() -> Option<PathBuf> {

@@ -95,6 +95,8 @@ fn every_page_is_there_as_html_and_as_markdown() {
         "Triggers",
         "Response_Actions",
         "Response_Playbooks",
+        "Use_Cases",
+        "Customers",
     ] {
         assert!(html.contains(&format!("{folder}/index")), "{folder} has no index");
         assert!(html.iter().filter(|path| path.starts_with(folder)).count() > 3, "{folder} is all but empty");

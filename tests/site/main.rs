@@ -4,6 +4,7 @@ mod atc2019;
 mod corpus;
 mod example;
 mod hostile_markdown;
+mod kinds;
 mod links;
 mod matrix;
 #[path = "../project/mod.rs"]

@@ -68,6 +68,8 @@ fn references(graph: &Graph, node: Node) -> &[String] {
         Node::LoggingPolicy(_) => &corpus.logging_policies[i].references,
         Node::Enrichment(_) => &corpus.enrichments[i].references,
         Node::ResponseAction(_) => &corpus.response_actions[i].references,
+        Node::UseCase(_) => &corpus.use_cases[i].references,
+        Node::Customer(_) => &corpus.customers[i].references,
         _ => &[],
     }
 }

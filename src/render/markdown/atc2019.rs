@@ -30,7 +30,7 @@ pub struct Input<'a> {
 
 /// The page of an entity.
 ///
-/// `None` where ATC had none, so that the page of the default profile is written: ATT&CK
+/// `None` where ATC had none that year, so that the page of the default profile is written: ATT&CK
 /// objects, free pages, Triggers without upstream's own page, and all entities of a file but
 /// its first. The same where ATC raised an exception and left the page out or stale: no
 /// description, a null or a number where it looped, a tag that is no text, a rule without
@@ -56,7 +56,7 @@ pub fn page(input: &Input<'_>, node: Node) -> Option<String> {
             let trigger = first(&corpus.triggers, i, |entity| &entity.origin)?;
             trigger.upstream_page.map(|file| (input.text)(file).to_owned())
         }
-        Node::Page(_) | Node::Attack(_) => None,
+        Node::UseCase(_) | Node::Customer(_) | Node::Page(_) | Node::Attack(_) => None,
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
         Kind::Trigger => (&TRIGGERS, triggers(view)),
         Kind::ResponseAction => (&ACTIONS, actions(view)),
         Kind::ResponsePlaybook => (&PLAYBOOKS, playbooks(view)),
+        Kind::UseCase => (&USE_CASES, use_cases(view)),
+        Kind::Customer => (&CUSTOMERS, customers(view)),
         Kind::Page => (&[], Vec::new()),
     };
     page.summary = format!("{} {}", rows.len(), kind.title());
@@ -173,6 +175,38 @@ fn playbooks(view: &SiteView<'_>) -> Vec<Row> {
             texts(playbook.severity.as_deref()),
             view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
             number(playbook.stages.iter().map(|(_, actions)| actions.len()).sum()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const USE_CASES: [(&str, bool); 4] = [("Use Case", false), ("Name", false), ("Rules", true), ("Customers", true)];
+
+fn use_cases(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().use_cases);
+    let row = |(i, case): (u32, &crate::model::UseCase)| {
+        let node = Node::UseCase(i);
+        vec![
+            vec![view.link(node)],
+            texts(case.name.as_deref()),
+            number(view.graph.edges(node, EdgeKind::HasRule).len()),
+            number(view.graph.from(node, EdgeKind::HasUseCase).len()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const CUSTOMERS: [(&str, bool); 4] = [("Customer", false), ("Name", false), ("Use Cases", true), ("Rules", true)];
+
+fn customers(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().customers);
+    let row = |(i, customer): (u32, &crate::model::Customer)| {
+        let node = Node::Customer(i);
+        vec![
+            vec![view.link(node)],
+            texts(customer.name.as_deref()),
+            number(view.graph.edges(node, EdgeKind::HasUseCase).len()),
+            number(view.graph.edges(node, EdgeKind::HasRule).len()),
         ]
     };
     entities.map(row).collect()

@@ -70,6 +70,8 @@ fn kinds(view: &SiteView<'_>) -> Option<Section> {
         Kind::Trigger => "Tests that should fire the rules",
         Kind::ResponseAction => "Single steps of a response",
         Kind::ResponsePlaybook => "What to do, in order",
+        Kind::UseCase => "What is watched for, and with what",
+        Kind::Customer => "Who is watched for, and what is in use there",
         Kind::Page => "",
     };
     let cards: Vec<_> = Kind::ALL

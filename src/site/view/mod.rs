@@ -4,6 +4,7 @@ mod adversary;
 mod attack_text;
 mod catalogue;
 mod credits;
+mod customer;
 mod free;
 mod home;
 mod matrix;
@@ -68,6 +69,8 @@ impl SiteView<'_> {
             Node::Trigger(i) => trigger::page(self, route, i),
             Node::ResponseAction(i) => response::action(self, route, i),
             Node::ResponsePlaybook(i) => response::playbook(self, route, i),
+            Node::UseCase(i) => customer::use_case(self, route, i),
+            Node::Customer(i) => customer::customer(self, route, i),
             Node::Page(i) => free::page(self, route, i),
             Node::Attack(i) => {
                 let object = &self.graph.corpus().attack.objects[i as usize];
@@ -109,6 +112,8 @@ impl SiteView<'_> {
             }
             Node::ResponseAction(_) => corpus.response_actions[i].title.clone(),
             Node::ResponsePlaybook(_) => corpus.response_playbooks[i].title.clone(),
+            Node::UseCase(_) => corpus.use_cases[i].title.clone(),
+            Node::Customer(_) => corpus.customers[i].title.clone(),
             Node::Page(_) => corpus.pages[i].title.clone(),
             Node::Attack(_) => {
                 let object = &corpus.attack.objects[i];
@@ -128,6 +133,8 @@ impl SiteView<'_> {
             Kind::Trigger => corpus.triggers.len(),
             Kind::ResponseAction => corpus.response_actions.len(),
             Kind::ResponsePlaybook => corpus.response_playbooks.len(),
+            Kind::UseCase => corpus.use_cases.len(),
+            Kind::Customer => corpus.customers.len(),
             Kind::Page => (0..).zip(&corpus.pages).filter(|(i, _)| self.plan.node(Node::Page(*i)).is_some()).count(),
         }
     }
@@ -184,6 +191,7 @@ impl SiteView<'_> {
         let groups = [
             ("Guide", free::navigation(self)),
             ("Detection", kinds(&[Kind::Rule, Kind::DataNeeded, Kind::LoggingPolicy, Kind::Enrichment])),
+            ("Monitoring", kinds(&[Kind::Customer, Kind::UseCase])),
             ("Testing", kinds(&[Kind::Trigger])),
             ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction])),
             ("ATT&CK", matrix.into_iter().chain(attack).collect()),

@@ -6,6 +6,7 @@ use crate::site::{Badge, Block, Fact, FactValue, Inline, Page, PageKind, RouteId
 use crate::text::SafeUrl;
 
 use super::SiteView;
+use super::customer::named_in;
 use super::parts::{
     code, first_sentence, level_tone, list_fact, list_or_reason, references_fact, section, table, text_fact, texts_fact,
 };
@@ -166,6 +167,7 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
         "Correlations and filters that use it",
         &view.graph.from(node, EdgeKind::RefersTo),
     ));
+    sections.extend(named_in(view, node, EdgeKind::HasRule));
     sections.extend(related(view, rule, node));
     if !rule.fields.is_empty() {
         let fields = rule.fields.iter().map(|field| vec![Inline::Code(field.clone())]).collect();

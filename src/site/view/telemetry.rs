@@ -5,6 +5,7 @@ use crate::model::{Kind, LogSource};
 use crate::site::{Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
+use super::customer::named_in;
 use super::parts::{code, first_sentence, list_fact, list_or_reason, references_fact, section, text_fact, texts_fact};
 
 pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
@@ -56,6 +57,7 @@ pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Pa
         "Enrichments that take from it",
         &view.graph.from(node, EdgeKind::EnrichesFrom),
     ));
+    page.sections.extend(named_in(view, node, EdgeKind::TakesData));
     page
 }
 
@@ -89,6 +91,7 @@ pub(super) fn logging_policy(view: &SiteView<'_>, route: RouteId, index: u32) ->
     rules.sort_unstable();
     rules.dedup();
     page.sections.extend(view.rule_section("rules", "Rules that depend on it", &rules));
+    page.sections.extend(named_in(view, node, EdgeKind::TakesPolicy));
     page
 }
 
@@ -138,7 +141,8 @@ pub(super) fn text_section(
     Some(section(anchor, title, None, vec![view.prose(route, node, text)]))
 }
 
-fn techniques(view: &SiteView<'_>, rules: &[u32]) -> Vec<Node> {
+/// The techniques rules are tagged with, each once.
+pub(super) fn techniques(view: &SiteView<'_>, rules: &[u32]) -> Vec<Node> {
     let mut found: Vec<Node> =
         rules.iter().flat_map(|rule| view.graph.to(Node::Rule(*rule), EdgeKind::HasTechnique)).collect();
     found.sort_unstable();

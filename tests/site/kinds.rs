@@ -1,0 +1,100 @@
+//! The later kinds of Atomic Threat Coverage: what they name, and that it leads both ways.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const RULE: &str = "title: Office Starts a Shell
+id: 6b8f9c0e-1f63-4d55-8f0c-0b6f8f1c9d11
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image|endswith: '\\cmd.exe'}, condition: a}
+tags: [attack.execution, attack.t1059.003]
+";
+
+/// The site of these files of the content.
+fn site(files: &[(&str, &str)]) -> TempDir {
+    let dir = TempDir::new().expect("a temporary folder");
+    for (path, text) in files {
+        let path = dir.path().join("content").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
+        .arg("build")
+        .current_dir(dir.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    dir
+}
+
+fn page(dir: &TempDir, path: &str) -> String {
+    let path = Path::new("output").join(path);
+    fs::read_to_string(dir.path().join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Each of the pages links to the other, as HTML and as Markdown.
+fn both_ways(dir: &TempDir, one: &str, other: &str) {
+    for end in ["html", "md"] {
+        for (from, to) in [(one, other), (other, one)] {
+            let text = page(dir, &format!("{from}.{end}"));
+            assert!(text.contains(&format!("../{to}.{end}")), "{from}.{end} does not lead to {to}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn use_cases_and_customers_lead_to_what_they_name_and_back() {
+    let dir = site(&[
+        ("rules/office_shell.yml", RULE),
+        ("rules/other.yml", &RULE.replace("Office Starts a Shell", "Other").replace("6b8f", "7b8f")),
+        ("data_needed/DN_1.yml", "title: DN_1\nplatform: Windows\n"),
+        ("logging_policies/LP_1.yml", "title: LP_1\nvolume: Low\n"),
+        (
+            "use_cases/UC_1.yml",
+            "title: UC_1\nusecase_name: A case\ndataneeded: DN_1\nloggingpolicy: [LP_1]\ndetectionrule: \
+             [Office Starts a Shell]\n",
+        ),
+        (
+            "customers/CU_1.yml",
+            "title: CU_1\ncustomer_name: A <customer>\nusecase: [UC_1]\ndataneeded: [DN_1]\nloggingpolicy: \
+             LP_1\ndetectionrule: [7b8f9c0e-1f63-4d55-8f0c-0b6f8f1c9d11]\n",
+        ),
+        ("customers/CU_2.yml", "title: CU_2\ndetectionrule: other.yml\n"),
+    ]);
+    for (one, other) in [
+        ("Use_Cases/UC_1", "Detection_Rules/office_shell"),
+        ("Use_Cases/UC_1", "Data_Needed/DN_1"),
+        ("Use_Cases/UC_1", "Logging_Policies/LP_1"),
+        ("Customers/CU_1", "Use_Cases/UC_1"),
+        ("Customers/CU_1", "Detection_Rules/other"),
+        ("Customers/CU_2", "Detection_Rules/other"),
+        ("Customers/CU_1", "Data_Needed/DN_1"),
+        ("Customers/CU_1", "Logging_Policies/LP_1"),
+    ] {
+        both_ways(&dir, one, other);
+    }
+    // The rules of its Use Cases are shown, but only what is named itself leads back.
+    let customer = page(&dir, "Customers/CU_1.md");
+    let (named, more) = customer.split_once("## More rules, of its Use Cases").expect("both tables");
+    assert!(named.contains("Detection_Rules/other.md") && !named.contains("office_shell"), "{customer}");
+    assert!(more.contains("Detection_Rules/office_shell.md") && more.contains("Techniques/T1059.003.md"), "{customer}");
+    assert!(!page(&dir, "Detection_Rules/office_shell.md").contains("CU_1"));
+    assert!(customer.contains("| Customer Name  | A &lt;customer> |"), "{customer}");
+    let index = page(&dir, "Customers/index.md");
+    assert!(index.contains("| [CU_1](CU_1.md) | A &lt;customer> | 1 | 1 |"), "{index}");
+    assert!(page(&dir, "Use_Cases/index.md").contains("| [UC_1](UC_1.md) | A case | 1 | 1 |"));
+}
+
+#[test]
+fn kinds_without_content_are_not_in_the_navigation() {
+    let dir = site(&[("rules/office_shell.yml", RULE)]);
+    let home = page(&dir, "index.html");
+    assert!(home.contains("Detection_Rules/index.html"));
+    for folder in ["Use_Cases", "Customers"] {
+        assert!(!home.contains(folder), "{folder}");
+    }
+}
