@@ -64,7 +64,9 @@ impl Group {
             PageKind::Enrichment => (10, "Enrichments"),
             PageKind::ResponsePlaybook => (11, "Response Playbooks"),
             PageKind::ResponseAction => (12, "Response Actions"),
-            PageKind::Home | PageKind::Index | PageKind::Matrix | PageKind::Credits | PageKind::Free => (13, "Pages"),
+            PageKind::UseCase => (13, "Use Cases"),
+            PageKind::Customer => (14, "Customers"),
+            PageKind::Home | PageKind::Index | PageKind::Matrix | PageKind::Credits | PageKind::Free => (15, "Pages"),
         }
     }
 }
