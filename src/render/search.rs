@@ -202,12 +202,17 @@ fn parts(listed: &[&Searchable]) -> Parts {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut postings: Vec<(&str, Vec<u32>)> = Vec::new();
     for (i, page) in (0u32..).zip(listed) {
-        for (word, strong) in &page.words {
+        // Facts first: where a word is of both, it is strong.
+        let strong = page.facts.iter().map(|word| (word, 2 * i));
+        for (word, place) in strong.chain(page.texts.iter().map(|word| (word, 2 * i + 1))) {
             let number = *numbers.entry(word).or_insert_with(|| {
                 postings.push((word, Vec::new()));
                 postings.len() as u32 - 1
             });
-            postings[number as usize].1.push(2 * i + u32::from(!strong));
+            let places = &mut postings[number as usize].1;
+            if places.last().is_none_or(|last| last / 2 != i) {
+                places.push(place);
+            }
         }
     }
     postings.sort_unstable_by_key(|(word, _)| *word);

@@ -3,8 +3,6 @@
 //! Taken from the finished [`Page`], so a new kind of page is found without a line about it here.
 //! Lines that lead to another page speak of that page and are left out.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -34,9 +32,10 @@ pub struct Searchable {
     pub keys: Vec<String>,
     /// The page that stands in its place.
     pub moved_to: Option<RouteId>,
-    /// The words of its text, sorted, each once, with whether it is one of the page's own facts
-    /// and not only of a source, a query or a long text.
-    pub words: Vec<(String, bool)>,
+    /// The words of its own facts.
+    pub facts: Words,
+    /// The words of its sources, queries and long texts.
+    pub texts: Words,
 }
 
 impl Searchable {
@@ -52,7 +51,8 @@ impl Searchable {
             aliases: Vec::new(),
             keys: Vec::new(),
             moved_to: page.moved_to,
-            words: Vec::new(),
+            facts: Words::default(),
+            texts: Words::default(),
         };
         if found.moved_to.is_some() {
             return found;
@@ -82,12 +82,11 @@ impl Searchable {
             all().for_each(|text| texts.strong(text));
         }
         page.sections.iter().for_each(|section| texts.section(section));
-        found.words = words(&fold(&texts.strong), &fold(&texts.weak));
+        found.facts = Words::of(&texts.strong);
+        found.texts = Words::of(&texts.weak);
         if let Some(uuid) = own_uuid {
             // Beside the word itself, which other pages have too that speak of this one.
-            let own = format!("={}", uuid.replace('-', ""));
-            let at = found.words.partition_point(|(word, _)| *word < own);
-            found.words.insert(at, (own, true));
+            found.facts.push(&format!("={}", uuid.replace('-', "")));
         }
         found
     }
@@ -155,7 +154,9 @@ impl Texts {
                 Block::Queries(queries) => {
                     for query in queries {
                         if let QueryText::Converted(texts) = &query.text {
-                            texts.iter().for_each(|text| self.weak(text));
+                            for text in texts {
+                                self.weak(text);
+                            }
                         }
                     }
                 }
@@ -177,42 +178,111 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// The words of two folded texts, sorted, each once.
-fn words(strong: &str, weak: &str) -> Vec<(String, bool)> {
-    let mut found: Vec<(Cow<'_, str>, bool)> = Vec::new();
-    each_word(strong, |word| found.push((word, true)));
-    each_word(weak, |word| found.push((word, false)));
-    // Of equal words a strong one comes first and stays.
-    found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    found.dedup_by(|b, a| a.0 == b.0);
-    found.into_iter().map(|(word, strong)| (word.into_owned(), strong)).collect()
+/// Words, in the order of their text; a word may be there more than once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words(String);
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let folded = fold(text);
+        let mut words = Self(String::with_capacity(folded.len() / 4));
+        let mut lately = Lately([""; 1024]);
+        each_word(&folded, |word| {
+            if lately.is_new(word) {
+                words.push(word);
+            }
+        });
+        words
+    }
+
+    fn push(&mut self, word: &str) {
+        if word.contains('-') {
+            self.0.push_str(&word.replace('-', ""));
+        } else {
+            self.0.push_str(word);
+        }
+        self.0.push('\n');
+    }
+
+    /// Each word.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.lines()
+    }
 }
 
-/// Calls `take` with each word of a folded text: a run of letters and digits, a UUID without its
+/// Words that were seen not long ago. Most words of a page stand on it many times, in the rule and in
+/// each of its queries.
+struct Lately<'t>([&'t str; 1024]);
+
+impl<'t> Lately<'t> {
+    /// Whether `word`, which has two bytes at least, is not among them; it is from now on.
+    fn is_new(&mut self, word: &'t str) -> bool {
+        let (bytes, len) = (word.as_bytes(), word.len());
+        let some = [bytes[0], bytes[1], bytes[len / 3], bytes[len / 2], bytes[len - 2], bytes[len - 1], len as u8, 0];
+        // The high bits of a product depend on all bits of a number (Knuth's multiplicative hashing).
+        let slot = u64::from_le_bytes(some).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
+        let place = &mut self.0[slot as usize];
+        std::mem::replace(place, word) != word
+    }
+}
+
+/// Calls `take` with each word of a folded text: a run of letters and digits, a UUID with its
 /// dashes, or a single character of a script that writes no blanks between words.
 ///
 /// The script of the theme cuts what is typed in the same way.
-fn each_word<'t>(text: &'t str, mut take: impl FnMut(Cow<'t, str>)) {
-    let mut rest = text;
-    while let Some(start) = rest.find(is_word_char) {
-        rest = &rest[start..];
-        if let Some(len) = uuid_at(rest) {
-            take(rest[..len].replace('-', "").into());
-            rest = &rest[len..];
+fn each_word<'t>(text: &'t str, mut take: impl FnMut(&'t str)) {
+    // By bytes, since nearly all of it is ASCII and this looks at every text of a site.
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(len) = bytes[at..].iter().position(|byte| IN_WORD[*byte as usize]) {
+        let start = at + len;
+        let rest = bytes[start..].iter().position(|byte| !ASCII_WORD[*byte as usize]);
+        at = rest.map_or(bytes.len(), |len| start + len);
+        if at == start + 8
+            && bytes.get(at) == Some(&b'-')
+            && let Some(len) = uuid_at(&text[start..])
+        {
+            take(&text[start..start + len]);
+            at = start + len;
             continue;
         }
-        let end = match rest.chars().next() {
-            Some(first) if stands_alone(first) => first.len_utf8(),
-            _ => rest.find(|c| !is_word_char(c) || stands_alone(c)).unwrap_or(rest.len()),
-        };
-        let word = &rest[..end];
-        // A single letter is in every query.
-        if word.len() > 1 {
-            let cut = word.char_indices().nth(LONGEST_WORD).map_or(end, |(at, _)| at);
-            take(word[..cut].into());
+        // The rest of a word that is not ASCII alone.
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let rest = &text[at..];
+            let alone = rest.starts_with(stands_alone);
+            if at == start && alone {
+                at += rest.chars().next().map_or(1, char::len_utf8);
+            } else {
+                at += rest.find(|c| !is_word_char(c) || stands_alone(c)).unwrap_or(rest.len());
+            }
+            if at == start {
+                at += rest.chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
         }
-        rest = &rest[end..];
+        // A single letter is in every query.
+        if at > start + 1 {
+            let word = &text[start..at];
+            let cut = if word.len() <= LONGEST_WORD { None } else { word.char_indices().nth(LONGEST_WORD) };
+            take(&word[..cut.map_or(word.len(), |(end, _)| end)]);
+        }
     }
+}
+
+/// Letters and digits of ASCII.
+const ASCII_WORD: [bool; 256] = bytes_that(false);
+
+/// The same, and every byte of other characters.
+const IN_WORD: [bool; 256] = bytes_that(true);
+
+const fn bytes_that(others: bool) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = if byte < 128 { (byte as u8).is_ascii_alphanumeric() } else { others };
+        byte += 1;
+    }
+    table
 }
 
 /// Characters beyond the first 65,536 are left out: JavaScript would sort them elsewhere.
@@ -241,7 +311,7 @@ mod tests {
 
     fn cut(text: &str) -> Vec<String> {
         let mut out = Vec::new();
-        each_word(&fold(text), |word| out.push(word.into_owned()));
+        each_word(&fold(text), |word| out.push(word.to_owned()));
         out
     }
 
@@ -255,14 +325,10 @@ mod tests {
 
     #[test]
     fn a_uuid_is_one_word() {
-        assert_eq!(cut("id: E66779CC-383E-4224-A3A4-267EEB585C40."), ["id", "e66779cc383e4224a3a4267eeb585c40"]);
+        assert_eq!(cut("id: E66779CC-383E-4224-A3A4-267EEB585C40."), ["id", "e66779cc-383e-4224-a3a4-267eeb585c40"]);
+        let twice = "e66779cc383e4224a3a4267eeb585c40 e66779cc-383e-4224-a3a4-267eeb585c40";
+        let found = Words::of(twice);
+        assert_eq!(found.iter().collect::<Vec<_>>(), ["e66779cc383e4224a3a4267eeb585c40"; 2]);
         assert_eq!(cut("e66779cc-383e-4224-a3a4-267eeb585c40f"), ["e66779cc", "383e", "4224", "a3a4", "267eeb585c40f"]);
-    }
-
-    #[test]
-    fn a_word_of_both_texts_is_strong() {
-        let found = words("b a", "a aa bb bb");
-        assert_eq!(found, [("aa".to_owned(), false), ("bb".to_owned(), false)]);
-        assert_eq!(words("bb", "bb aa"), [("aa".to_owned(), false), ("bb".to_owned(), true)]);
     }
 }
