@@ -502,7 +502,7 @@
     if (event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
-      dialog.close();
+      shut();
     } else if (step && all.length) {
       event.preventDefault();
       const next = Math.abs(step) === 1 ? (now + step + all.length) % all.length : Math.min(Math.max(now + step, 0), all.length - 1);
@@ -512,6 +512,12 @@
       const { ctrlKey, metaKey, shiftKey } = event;
       active.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
     }
+  };
+
+  const shut = () => {
+    dialog.close();
+    // Where nothing had the focus before, it would stay here until the next frame, and take a key.
+    input.blur();
   };
 
   const build = () => {
@@ -529,7 +535,7 @@
       keys.append(make("span", {}, ...names.split(" ").map((name) => make("kbd", {}, name)), ` ${what}`));
     }
     dialog = make("dialog", { class: "search", "aria-label": "Search" }, make("div", { class: "field" }, icon(), input, close), status, hint, list, keys);
-    close.addEventListener("click", () => dialog.close());
+    close.addEventListener("click", () => shut());
     input.addEventListener("input", look);
     dialog.addEventListener("keydown", key);
     list.addEventListener("pointermove", (event) => {
@@ -538,7 +544,8 @@
     });
     // The dialog itself is what lies beside its content.
     dialog.addEventListener("click", (event) => {
-      if (event.target === dialog || event.target.closest("a[role=option]")) dialog.close();
+      const followed = event.target.closest("a[role=option]") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      if (event.target === dialog || followed) shut();
     });
     // Focus stays where the keys are.
     list.addEventListener("mousedown", (event) => event.preventDefault());
