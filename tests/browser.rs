@@ -67,8 +67,7 @@ fn corpora() -> Option<Vec<OsString>> {
         return None;
     }
     let rules = ["rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"];
-    let mut folders: Vec<(&str, String)> =
-        rules.iter().map(|name| ("--rules", format!("sigma-2026/{name}"))).collect();
+    let mut folders: Vec<(&str, String)> = rules.iter().map(|name| ("--rules", format!("sigma-2026/{name}"))).collect();
     folders.extend(
         [
             ("--rules", "sigma-2026/deprecated"),
