@@ -76,12 +76,14 @@ fn retired(graph: &Graph, findings: &mut Findings) {
     findings.extend(split);
 }
 
-/// Whether a rule or Response Playbook has a tag of exactly this text.
+/// Whether a rule, playbook or policy has a tag of exactly this text.
 fn has_tag(graph: &Graph, node: Node, tag: &str) -> bool {
     let corpus = graph.corpus();
     let tags = match node {
         Node::Rule(i) => corpus.rules.get(i as usize).map(|rule| &rule.tags),
         Node::ResponsePlaybook(i) => corpus.response_playbooks.get(i as usize).map(|playbook| &playbook.tags),
+        Node::MitigationPolicy(i) => corpus.mitigation_policies.get(i as usize).map(|policy| &policy.tags),
+        Node::HardeningPolicy(i) => corpus.hardening_policies.get(i as usize).map(|policy| &policy.tags),
         _ => None,
     };
     tags.is_some_and(|tags| tags.iter().any(|own| own == tag))

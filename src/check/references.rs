@@ -1,5 +1,5 @@
 //! References by name that lead nowhere: Data Needed, Logging Policies, Enrichments, Response
-//! Actions and Playbooks, Use Cases, and rules that are named, related or correlated.
+//! Actions and Playbooks, Mitigation Policies and Systems, Use Cases, and rules that are named, related or correlated.
 
 use crate::config::nearest;
 use crate::graph::{EdgeKind, Node, Unresolved};
@@ -24,6 +24,8 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
         EdgeKind::UsesEnrichment | EdgeKind::Requires => (Code::UnknownEnrichment, Kind::Enrichment),
         EdgeKind::HasAction(_) | EdgeKind::LinkedAction => (Code::UnknownResponseAction, Kind::ResponseAction),
         EdgeKind::LinkedPlaybook => (Code::UnknownResponsePlaybook, Kind::ResponsePlaybook),
+        EdgeKind::Records => (Code::UnknownMitigationPolicy, Kind::MitigationPolicy),
+        EdgeKind::UsesSystem => (Code::UnknownMitigationSystem, Kind::MitigationSystem),
         EdgeKind::HasUseCase => (Code::UnknownUseCase, Kind::UseCase),
         EdgeKind::RelatedTo if is_gone(corpus, reference) => return None,
         EdgeKind::HasRule => return Some(rule(corpus, reference, Code::UnknownRule)),
@@ -77,6 +79,9 @@ fn names(corpus: &Corpus, kind: Kind) -> Vec<&str> {
         Kind::Enrichment => corpus.enrichments.iter().map(|x| x.title.as_str()).collect(),
         Kind::ResponseAction => corpus.response_actions.iter().map(|x| x.title.as_str()).collect(),
         Kind::ResponsePlaybook => corpus.response_playbooks.iter().map(|x| x.title.as_str()).collect(),
+        Kind::MitigationSystem => corpus.mitigation_systems.iter().map(|x| x.title.as_str()).collect(),
+        Kind::MitigationPolicy => corpus.mitigation_policies.iter().map(|x| x.title.as_str()).collect(),
+        Kind::HardeningPolicy => corpus.hardening_policies.iter().map(|x| x.title.as_str()).collect(),
         Kind::UseCase => corpus.use_cases.iter().map(|x| x.title.as_str()).collect(),
         Kind::Customer => corpus.customers.iter().map(|x| x.title.as_str()).collect(),
         Kind::Rule | Kind::Trigger | Kind::Page => Vec::new(),

@@ -399,6 +399,15 @@ struct ContentArgs {
     /// Response Playbooks
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     response_playbooks: Vec<PathBuf>,
+    /// Mitigation Systems
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    mitigation_systems: Vec<PathBuf>,
+    /// Mitigation Policies
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    mitigation_policies: Vec<PathBuf>,
+    /// Hardening Policies
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    hardening_policies: Vec<PathBuf>,
     /// Use Cases
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     use_cases: Vec<PathBuf>,
@@ -428,6 +437,9 @@ impl ProjectArgs {
             triggers,
             response_actions,
             response_playbooks,
+            mitigation_systems,
+            mitigation_policies,
+            hardening_policies,
             use_cases,
             customers,
             pages,
@@ -441,6 +453,9 @@ impl ProjectArgs {
             (Kind::Trigger, triggers),
             (Kind::ResponseAction, response_actions),
             (Kind::ResponsePlaybook, response_playbooks),
+            (Kind::MitigationSystem, mitigation_systems),
+            (Kind::MitigationPolicy, mitigation_policies),
+            (Kind::HardeningPolicy, hardening_policies),
             (Kind::UseCase, use_cases),
             (Kind::Customer, customers),
             (Kind::Page, pages),
@@ -470,6 +485,9 @@ pub(super) const fn word(kind: Kind) -> &'static str {
         Kind::Trigger => "trigger",
         Kind::ResponseAction => "response-action",
         Kind::ResponsePlaybook => "response-playbook",
+        Kind::MitigationSystem => "mitigation-system",
+        Kind::MitigationPolicy => "mitigation-policy",
+        Kind::HardeningPolicy => "hardening-policy",
         Kind::UseCase => "use-case",
         Kind::Customer => "customer",
         Kind::Page => "page",

@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("content/response_actions/RA_0002_containment_isolate_host.yml", include_str!("starter/contain.yml")),
     ("content/response_playbooks/RP_0001_suspicious_scheduled_task.yml", include_str!("starter/playbook.yml")),
+    ("content/hardening_policies/HP_0001_windows_no_script_host.yml", include_str!("starter/hardening_policy.yml")),
     ("content/use_cases/UC_0001_programs_that_return.yml", include_str!("starter/use_case.yml")),
     ("content/customers/CU_0001_workplaces.yml", include_str!("starter/customer.yml")),
     ("content/pages/about.md", include_str!("starter/page.md")),

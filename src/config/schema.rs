@@ -165,6 +165,24 @@ pub const KEYS: &[Key] = &[
         "Response Playbooks: actions in the order of a response.",
     ),
     content(
+        Kind::MitigationSystem,
+        "`\"content/mitigation_systems\"`",
+        "--mitigation-systems",
+        "Mitigation Systems: products that mitigations are put in place with.",
+    ),
+    content(
+        Kind::MitigationPolicy,
+        "`\"content/mitigation_policies\"`",
+        "--mitigation-policies",
+        "Mitigation Policies: how each mitigation is switched on.",
+    ),
+    content(
+        Kind::HardeningPolicy,
+        "`\"content/hardening_policies\"`",
+        "--hardening-policies",
+        "Hardening Policies: how systems are made harder to attack.",
+    ),
+    content(
         Kind::UseCase,
         "`\"content/use_cases\"`",
         "--use-cases",

@@ -8,15 +8,15 @@ use super::Node;
 /// How two nodes are related; the direction is that of the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EdgeKind {
-    /// A rule or playbook is tagged with a tactic.
+    /// A rule, playbook or policy is tagged with a tactic.
     HasTactic,
-    /// A rule or playbook is tagged with a technique, or a Trigger tests one.
+    /// A rule, playbook or policy is tagged with a technique, or a Trigger tests one.
     HasTechnique,
     /// A rule is tagged with a group.
     HasGroup,
     /// A rule is tagged with a software.
     HasSoftware,
-    /// A rule is tagged with a campaign, mitigation or another ATT&CK object.
+    /// A rule or policy is tagged with a campaign, mitigation or another ATT&CK object.
     HasOther,
     /// A rule needs a Data Needed.
     NeedsData,
@@ -42,6 +42,10 @@ pub enum EdgeKind {
     LinkedAction,
     /// A playbook goes with another.
     LinkedPlaybook,
+    /// A Data Needed records the work of a Mitigation Policy.
+    Records,
+    /// A Mitigation Policy is put in place with a Mitigation System.
+    UsesSystem,
     /// A Use Case or Customer has a rule in use.
     HasRule,
     /// A Use Case or Customer takes a Data Needed.

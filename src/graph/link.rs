@@ -74,6 +74,8 @@ impl<'a> Linker<'a> {
         let actions = Names::of(corpus.response_actions.iter().map(|x| (&x.title, &x.origin)));
         let playbooks = Names::of(corpus.response_playbooks.iter().map(|x| (&x.title, &x.origin)));
         let action_ids = ids(corpus.response_actions.iter().map(|x| x.id.as_deref()));
+        let systems = Names::of(corpus.mitigation_systems.iter().map(|x| (&x.title, &x.origin)));
+        let mitigations = Names::of(corpus.mitigation_policies.iter().map(|x| (&x.title, &x.origin)));
         let use_cases = Names::of(corpus.use_cases.iter().map(|x| (&x.title, &x.origin)));
         let rules = RuleNames::new(&corpus.rules);
 
@@ -101,6 +103,14 @@ impl<'a> Linker<'a> {
                 ("loggingpolicy", &dn.logging_policies),
                 Kind::LoggingPolicy,
                 known,
+            );
+            self.list(
+                from,
+                EdgeKind::Records,
+                &dn.origin,
+                ("mitigation_policy", &dn.mitigation_policies),
+                Kind::MitigationPolicy,
+                |n| mitigations.find(n),
             );
         }
         for (i, en) in (0..).zip(&corpus.enrichments) {
@@ -156,6 +166,21 @@ impl<'a> Linker<'a> {
                 Kind::ResponsePlaybook,
                 |n| playbooks.find(n),
             );
+        }
+        for (i, policy) in (0..).zip(&corpus.mitigation_policies) {
+            let from = Node::MitigationPolicy(i);
+            self.tags(&tags, from, &policy.origin, &policy.tags);
+            self.list(
+                from,
+                EdgeKind::UsesSystem,
+                &policy.origin,
+                ("mitigation_system", &policy.systems),
+                Kind::MitigationSystem,
+                |n| systems.find(n),
+            );
+        }
+        for (i, policy) in (0..).zip(&corpus.hardening_policies) {
+            self.tags(&tags, Node::HardeningPolicy(i), &policy.origin, &policy.tags);
         }
         for (i, case) in (0..).zip(&corpus.use_cases) {
             let own = (case.rules.as_slice(), case.data_needed.as_slice(), case.logging_policies.as_slice());

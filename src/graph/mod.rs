@@ -96,6 +96,9 @@ impl Graph {
             .chain(numbered(&corpus.triggers, Node::Trigger, |x| &x.origin))
             .chain(numbered(&corpus.response_actions, Node::ResponseAction, |x| &x.origin))
             .chain(numbered(&corpus.response_playbooks, Node::ResponsePlaybook, |x| &x.origin))
+            .chain(numbered(&corpus.mitigation_systems, Node::MitigationSystem, |x| &x.origin))
+            .chain(numbered(&corpus.mitigation_policies, Node::MitigationPolicy, |x| &x.origin))
+            .chain(numbered(&corpus.hardening_policies, Node::HardeningPolicy, |x| &x.origin))
             .chain(numbered(&corpus.use_cases, Node::UseCase, |x| &x.origin))
             .chain(numbered(&corpus.customers, Node::Customer, |x| &x.origin))
             .chain(numbered(&corpus.pages, Node::Page, |x| &x.origin))
@@ -112,6 +115,9 @@ impl Graph {
             Node::Trigger(_) => &corpus.triggers.get(i)?.origin,
             Node::ResponseAction(_) => &corpus.response_actions.get(i)?.origin,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks.get(i)?.origin,
+            Node::MitigationSystem(_) => &corpus.mitigation_systems.get(i)?.origin,
+            Node::MitigationPolicy(_) => &corpus.mitigation_policies.get(i)?.origin,
+            Node::HardeningPolicy(_) => &corpus.hardening_policies.get(i)?.origin,
             Node::UseCase(_) => &corpus.use_cases.get(i)?.origin,
             Node::Customer(_) => &corpus.customers.get(i)?.origin,
             Node::Page(_) => &corpus.pages.get(i)?.origin,
@@ -130,6 +136,9 @@ impl Graph {
             Node::Trigger(_) => &corpus.triggers[i].display_name,
             Node::ResponseAction(_) => &corpus.response_actions[i].title,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks[i].title,
+            Node::MitigationSystem(_) => &corpus.mitigation_systems[i].title,
+            Node::MitigationPolicy(_) => &corpus.mitigation_policies[i].title,
+            Node::HardeningPolicy(_) => &corpus.hardening_policies[i].title,
             Node::UseCase(_) => &corpus.use_cases[i].title,
             Node::Customer(_) => &corpus.customers[i].title,
             Node::Page(_) => &corpus.pages[i].title,

@@ -13,6 +13,9 @@ pub enum Node {
     Trigger(u32),
     ResponseAction(u32),
     ResponsePlaybook(u32),
+    MitigationSystem(u32),
+    MitigationPolicy(u32),
+    HardeningPolicy(u32),
     UseCase(u32),
     Customer(u32),
     Page(u32),
@@ -30,6 +33,9 @@ impl Node {
             Kind::Trigger => Self::Trigger(index),
             Kind::ResponseAction => Self::ResponseAction(index),
             Kind::ResponsePlaybook => Self::ResponsePlaybook(index),
+            Kind::MitigationSystem => Self::MitigationSystem(index),
+            Kind::MitigationPolicy => Self::MitigationPolicy(index),
+            Kind::HardeningPolicy => Self::HardeningPolicy(index),
             Kind::UseCase => Self::UseCase(index),
             Kind::Customer => Self::Customer(index),
             Kind::Page => Self::Page(index),
@@ -46,6 +52,9 @@ impl Node {
             Self::Trigger(_) => Kind::Trigger,
             Self::ResponseAction(_) => Kind::ResponseAction,
             Self::ResponsePlaybook(_) => Kind::ResponsePlaybook,
+            Self::MitigationSystem(_) => Kind::MitigationSystem,
+            Self::MitigationPolicy(_) => Kind::MitigationPolicy,
+            Self::HardeningPolicy(_) => Kind::HardeningPolicy,
             Self::UseCase(_) => Kind::UseCase,
             Self::Customer(_) => Kind::Customer,
             Self::Page(_) => Kind::Page,
@@ -63,6 +72,9 @@ impl Node {
             | Self::Trigger(i)
             | Self::ResponseAction(i)
             | Self::ResponsePlaybook(i)
+            | Self::MitigationSystem(i)
+            | Self::MitigationPolicy(i)
+            | Self::HardeningPolicy(i)
             | Self::UseCase(i)
             | Self::Customer(i)
             | Self::Page(i)

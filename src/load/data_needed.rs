@@ -34,6 +34,7 @@ fn one(input: Input<'_>, document: Document, findings: &mut Findings) -> DataNee
     DataNeeded {
         description: fields.text("description"),
         logging_policies: fields.list("loggingpolicy"),
+        mitigation_policies: fields.list("mitigation_policy"),
         references: fields.list("references"),
         category: fields.text("category"),
         platform: fields.text("platform"),

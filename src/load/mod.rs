@@ -16,6 +16,7 @@ mod locate;
 mod logging_policy;
 mod markdown;
 mod mends;
+mod mitigation;
 mod pipeline;
 mod response;
 mod sigma;
@@ -33,8 +34,8 @@ pub use tag_order::sorted_tags;
 use rayon::prelude::*;
 
 use crate::model::{
-    Attack, Corpus, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook,
-    Rule, Trigger, UseCase,
+    Attack, Corpus, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem,
+    ResponseAction, ResponsePlaybook, Rule, Trigger, UseCase,
 };
 use crate::report::Findings;
 use crate::source::{FileRole, SourceFile, SourceSet};
@@ -86,6 +87,9 @@ enum Entities {
     Triggers(Vec<Trigger>),
     ResponseActions(Vec<ResponseAction>),
     ResponsePlaybooks(Vec<ResponsePlaybook>),
+    MitigationSystems(Vec<MitigationSystem>),
+    MitigationPolicies(Vec<Measure>),
+    HardeningPolicies(Vec<Measure>),
     UseCases(Vec<UseCase>),
     Customers(Vec<Customer>),
     Pages(Vec<FreePage>),
@@ -107,6 +111,9 @@ impl Entities {
             Self::Triggers(list) => push(&mut corpus.triggers, list),
             Self::ResponseActions(list) => push(&mut corpus.response_actions, list),
             Self::ResponsePlaybooks(list) => push(&mut corpus.response_playbooks, list),
+            Self::MitigationSystems(list) => push(&mut corpus.mitigation_systems, list),
+            Self::MitigationPolicies(list) => push(&mut corpus.mitigation_policies, list),
+            Self::HardeningPolicies(list) => push(&mut corpus.hardening_policies, list),
             Self::UseCases(list) => push(&mut corpus.use_cases, list),
             Self::Customers(list) => push(&mut corpus.customers, list),
             Self::Pages(list) => push(&mut corpus.pages, list),
@@ -133,6 +140,11 @@ fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -
         Kind::Trigger => Entities::Triggers(atomic::load(input, documents, pages, &mut findings)),
         Kind::ResponseAction => Entities::ResponseActions(response::actions(input, documents, &mut findings)),
         Kind::ResponsePlaybook => Entities::ResponsePlaybooks(response::playbooks(input, documents, &mut findings)),
+        Kind::MitigationSystem => Entities::MitigationSystems(mitigation::systems(input, documents, &mut findings)),
+        Kind::MitigationPolicy => {
+            Entities::MitigationPolicies(mitigation::mitigations(input, documents, &mut findings))
+        }
+        Kind::HardeningPolicy => Entities::HardeningPolicies(mitigation::hardenings(input, documents, &mut findings)),
         Kind::UseCase => Entities::UseCases(customer::use_cases(input, documents, &mut findings)),
         Kind::Customer => Entities::Customers(customer::customers(input, documents, &mut findings)),
         Kind::Page => Entities::Pages(Vec::new()),

@@ -211,6 +211,9 @@ fn a_file_that_gives_nothing_is_rejected_with_an_error() {
         Kind::LoggingPolicy,
         Kind::ResponseAction,
         Kind::ResponsePlaybook,
+        Kind::MitigationSystem,
+        Kind::MitigationPolicy,
+        Kind::HardeningPolicy,
         Kind::UseCase,
         Kind::Customer,
         Kind::Trigger,
@@ -253,6 +256,27 @@ fn responses_of_both_formats() {
     let stages: Vec<_> =
         playbook.stages.iter().map(|(stage, list)| format!("{}={}", stage.key(), list.join(","))).collect();
     assert_eq!(stages, ["preparation=RA_1,RA_2", "recovery=RA_9"]);
+}
+
+#[test]
+fn measures_take_lists_and_single_names() {
+    let text =
+        "title: T\nplatform: Windows\nminimum_version: [a, b]\nmitigation_system: MS\nprerequisites: p\ntags: x\n";
+    let found = run(Kind::MitigationPolicy, &[("MP.yml", text)]);
+    assert_eq!(found.problems(), [""; 0]);
+    let policy = &found.corpus.mitigation_policies[0];
+    assert_eq!((&policy.systems[..], &policy.prerequisites[..]), (&["MS".to_owned()][..], &["p".to_owned()][..]));
+    assert_eq!((&policy.platforms[..], policy.minimum_versions.len()), (&["Windows".to_owned()][..], 2));
+    // A Hardening Policy is put in place without a system.
+    let found = run(Kind::HardeningPolicy, &[("HP.yml", text), ("b.yml", "title: b\nconfiguration: [x]\n")]);
+    assert_eq!(found.problems(), [r#"PB004 "configuration": `configuration` must be text, not a list"#]);
+    assert_eq!((found.corpus.hardening_policies[0].systems.len(), found.corpus.hardening_policies.len()), (0, 2));
+    let found = run(Kind::MitigationSystem, &[("MS.yml", text), ("b.yml", "title: b\nvolume: low\n")]);
+    assert_eq!(
+        found.problems(),
+        [r#"PB007 "title": this is no Mitigation System: it has none of `platform`, `minimum_version`"#]
+    );
+    assert_eq!(found.corpus.mitigation_systems[0].minimum_versions, ["a", "b"]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::text::{FileId, Place, YamlPath};
 
 use super::{
-    Attack, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, ResponseAction, ResponsePlaybook, Rule,
-    Trigger, UseCase,
+    Attack, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem, ResponseAction,
+    ResponsePlaybook, Rule, Trigger, UseCase,
 };
 
 /// Where an entity was read from.
@@ -109,6 +109,12 @@ pub struct Corpus {
     pub response_actions: Vec<ResponseAction>,
     /// Response Playbooks.
     pub response_playbooks: Vec<ResponsePlaybook>,
+    /// Mitigation Systems.
+    pub mitigation_systems: Vec<MitigationSystem>,
+    /// Mitigation Policies.
+    pub mitigation_policies: Vec<Measure>,
+    /// Hardening Policies.
+    pub hardening_policies: Vec<Measure>,
     /// Use Cases.
     pub use_cases: Vec<UseCase>,
     /// Customers.

@@ -19,6 +19,12 @@ pub enum Kind {
     ResponseAction,
     /// An ordered response to an incident.
     ResponsePlaybook,
+    /// A product that mitigations are put in place with.
+    MitigationSystem,
+    /// How a mitigation is switched on.
+    MitigationPolicy,
+    /// How a system is made harder to attack.
+    HardeningPolicy,
     /// What is watched for, and with which rules and data.
     UseCase,
     /// Who is watched for, and with what.
@@ -29,7 +35,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in navigation order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Rule,
         Self::DataNeeded,
         Self::LoggingPolicy,
@@ -37,6 +43,9 @@ impl Kind {
         Self::Trigger,
         Self::ResponseAction,
         Self::ResponsePlaybook,
+        Self::MitigationSystem,
+        Self::MitigationPolicy,
+        Self::HardeningPolicy,
         Self::UseCase,
         Self::Customer,
         Self::Page,
@@ -52,6 +61,9 @@ impl Kind {
             Self::Trigger => "Triggers",
             Self::ResponseAction => "Response_Actions",
             Self::ResponsePlaybook => "Response_Playbooks",
+            Self::MitigationSystem => "Mitigation_Systems",
+            Self::MitigationPolicy => "Mitigation_Policies",
+            Self::HardeningPolicy => "Hardening_Policies",
             Self::UseCase => "Use_Cases",
             Self::Customer => "Customers",
             Self::Page => "",
@@ -68,6 +80,9 @@ impl Kind {
             Self::Trigger => "triggers",
             Self::ResponseAction => "response_actions",
             Self::ResponsePlaybook => "response_playbooks",
+            Self::MitigationSystem => "mitigation_systems",
+            Self::MitigationPolicy => "mitigation_policies",
+            Self::HardeningPolicy => "hardening_policies",
             Self::UseCase => "use_cases",
             Self::Customer => "customers",
             Self::Page => "pages",
@@ -84,6 +99,9 @@ impl Kind {
             Self::Trigger => "Trigger",
             Self::ResponseAction => "Response Action",
             Self::ResponsePlaybook => "Response Playbook",
+            Self::MitigationSystem => "Mitigation System",
+            Self::MitigationPolicy => "Mitigation Policy",
+            Self::HardeningPolicy => "Hardening Policy",
             Self::UseCase => "Use Case",
             Self::Customer => "Customer",
             Self::Page => "page",
@@ -100,6 +118,9 @@ impl Kind {
             Self::Trigger => "Triggers",
             Self::ResponseAction => "Response Actions",
             Self::ResponsePlaybook => "Response Playbooks",
+            Self::MitigationSystem => "Mitigation Systems",
+            Self::MitigationPolicy => "Mitigation Policies",
+            Self::HardeningPolicy => "Hardening Policies",
             Self::UseCase => "Use Cases",
             Self::Customer => "Customers",
             Self::Page => "Pages",

@@ -13,6 +13,8 @@ pub struct DataNeeded {
     pub description: Option<String>,
     /// Logging Policies that switch it on, by title or stem; `None` (the text) stands for no policy.
     pub logging_policies: Vec<String>,
+    /// Mitigation Policies whose work it records.
+    pub mitigation_policies: Vec<String>,
     /// Sources.
     pub references: Vec<String>,
     /// `OS Logs` …

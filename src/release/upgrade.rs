@@ -83,7 +83,9 @@ pub fn upgrade(corpus: &Corpus, sources: &SourceSet, from: Option<&Attack>, know
     let mut work = Work { sources, open: None, upgrade: Upgrade::default() };
     let rules = corpus.rules.iter().map(|rule| (&rule.origin, &rule.tags));
     let playbooks = corpus.response_playbooks.iter().map(|playbook| (&playbook.origin, &playbook.tags));
-    for (origin, tags) in rules.chain(playbooks) {
+    let measures = corpus.mitigation_policies.iter().chain(&corpus.hardening_policies);
+    let measures = measures.map(|measure| (&measure.origin, &measure.tags));
+    for (origin, tags) in rules.chain(playbooks).chain(measures) {
         work.tags(&passage, origin, tags);
     }
     triggers::follow(&passage.index, corpus, &mut work);

@@ -64,9 +64,12 @@ impl Group {
             PageKind::Enrichment => (10, "Enrichments"),
             PageKind::ResponsePlaybook => (11, "Response Playbooks"),
             PageKind::ResponseAction => (12, "Response Actions"),
-            PageKind::UseCase => (13, "Use Cases"),
-            PageKind::Customer => (14, "Customers"),
-            PageKind::Home | PageKind::Index | PageKind::Matrix | PageKind::Credits | PageKind::Free => (15, "Pages"),
+            PageKind::MitigationPolicy => (13, "Mitigation Policies"),
+            PageKind::HardeningPolicy => (14, "Hardening Policies"),
+            PageKind::MitigationSystem => (15, "Mitigation Systems"),
+            PageKind::UseCase => (16, "Use Cases"),
+            PageKind::Customer => (17, "Customers"),
+            PageKind::Home | PageKind::Index | PageKind::Matrix | PageKind::Credits | PageKind::Free => (18, "Pages"),
         }
     }
 }

@@ -77,6 +77,8 @@ catalogue! {
     PB107 UnknownCorrelatedRule Error "unknown correlated rule";
     PB108 UnknownRule Error "unknown rule";
     PB109 UnknownUseCase Error "unknown Use Case";
+    PB110 UnknownMitigationPolicy Error "unknown Mitigation Policy";
+    PB111 UnknownMitigationSystem Error "unknown Mitigation System";
     PB201 UnknownTechnique Error "unknown technique";
     PB202 UnknownTactic Error "unknown tactic";
     PB203 UnknownGroup Error "unknown group";

@@ -176,6 +176,9 @@ pub fn markdown_fields(graph: &Graph, node: Node) -> Vec<(YamlPath, &str)> {
         Node::Enrichment(_) => ("config", corpus.enrichments[i].config.as_deref()),
         Node::ResponseAction(_) => ("workflow", corpus.response_actions[i].workflow.as_deref()),
         Node::ResponsePlaybook(_) => ("workflow", corpus.response_playbooks[i].workflow.as_deref()),
+        Node::MitigationSystem(_) => ("description", corpus.mitigation_systems[i].description.as_deref()),
+        Node::MitigationPolicy(_) => ("configuration", corpus.mitigation_policies[i].configuration.as_deref()),
+        Node::HardeningPolicy(_) => ("configuration", corpus.hardening_policies[i].configuration.as_deref()),
         Node::Trigger(_) => return corpus.triggers[i].tests.iter().enumerate().flat_map(test_fields).collect(),
         _ => return Vec::new(),
     };

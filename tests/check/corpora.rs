@@ -97,6 +97,9 @@ fn atc(shared: &Path, year: &str) -> String {
         ("triggers", folder("Triggers")),
         ("response_actions", folder("Response_Actions")),
         ("response_playbooks", folder("Response_Playbooks")),
+        ("mitigation_systems", folder("Mitigation_Systems")),
+        ("mitigation_policies", folder("Mitigation_Policies")),
+        ("hardening_policies", folder("Hardening_Policies")),
         ("use_cases", folder("Use_Cases")),
         ("customers", folder("Customers")),
     ];
@@ -123,7 +126,7 @@ fn atomic_threat_coverage_of_2022() {
     let Some(shared) = shared() else { return };
     assert_eq!(
         atc(&shared, "2022"),
-        "PB102 1, PB105 1, PB108 5, PB207 5, PB209 12, PB210 82, PB213 11, PB214 5, PB218 1, PB224 1, PB401 3, PB402 5, \
+        "PB102 1, PB105 1, PB108 5, PB207 5, PB209 12, PB210 84, PB213 11, PB214 5, PB218 1, PB224 1, PB401 3, PB402 5, \
          PB413 1, PB414 1, PB415 308, PB418 1, PB422 3, PB424 1, PB426 3, PB501 2, PB601 3, PB602 1, PB603 2"
     );
 }

@@ -21,6 +21,10 @@ const SYSMON: &str = "data_needed/DN_0003_1_windows_sysmon_process_creation.yml"
 const USE_CASE: &str = "use_cases/UC_1001_proxy_execution_by_signed_programs.yml";
 const CUSTOMER: &str = "customers/CU_1002_web_shop.yml";
 
+const ASR: &str = "data_needed/DN_0051_1121_attack_surface_reduction_blocking_mode_event.yml";
+const MITIGATION: &str = "mitigation_policies/MP_1001_windows_asr_block_credential_theft_from_lsass.yml";
+const HARDENING: &str = "hardening_policies/HP_1002_linux_sshd_no_root_and_no_passwords.yml";
+
 const MUTATIONS: &[Mutation] = &[
     (
         LSASS,
@@ -41,6 +45,29 @@ const MUTATIONS: &[Mutation] = &[
         "RA_2651_review_account_activity",
         "RA_gone",
         "error[PB104] there is no Response Action `RA_gone`",
+    ),
+    (
+        ASR,
+        "MP_1001_windows_asr_block_credential_theft_from_lsass",
+        "MP_gone",
+        "error[PB110] there is no Mitigation Policy `MP_gone`",
+    ),
+    (
+        MITIGATION,
+        "mitigation_system: MS_1001_microsoft_defender_antivirus",
+        "mitigation_system: MS_gone",
+        "error[PB111] there is no Mitigation System `MS_gone`",
+    ),
+    (MITIGATION, "attack.t1003.001", "attack.t1003.901", "error[PB201] ATT&CK 19.1 has no technique `t1003.901`"),
+    (MITIGATION, "attack.credential-access", "attack.credential-acess", "error[PB202] ATT&CK 19.1 has no tactic"),
+    (MITIGATION, "attack.m1040", "attack.m1940", "error[PB205] ATT&CK 19.1 has no object `m1940`"),
+    (HARDENING, "attack.m1042", "attack.m1942", "error[PB205] ATT&CK 19.1 has no object `m1942`"),
+    (HARDENING, "attack.t1021.004", "attack.t1184", "warning[PB206] ATT&CK replaced T1184 by"),
+    (
+        "mitigation_policies/MP_1002_windows_asr_block_processes_created_by_wmi_and_psexec.yml",
+        "MP_1001_windows_asr_block_credential_theft_from_lsass.yml",
+        "MP_gone.yml",
+        "error[PB501]",
     ),
     (USE_CASE, "Certutil Decodes an Encoded File", "Certutil gone", "error[PB108] there is no rule `Certutil gone`"),
     (

@@ -236,6 +236,7 @@ fn init_makes_a_project_with_an_example_of_every_kind() {
 content/customers/CU_0001_workplaces.yml
 content/data_needed/DN_0001_1_windows_sysmon_process_creation.yml
 content/enrichments/EN_0001_owner_of_the_host.yml
+content/hardening_policies/HP_0001_windows_no_script_host.yml
 content/logging_policies/LP_0001_windows_sysmon_process_creation.yml
 content/pages/about.md
 content/response_actions/RA_0001_identification_collect_scheduled_tasks.yml
@@ -293,6 +294,9 @@ fn new_writes_each_kind_to_its_folder() {
         ("trigger", "t1053.005", "content/triggers/T1053.005/T1053.005.yaml"),
         ("response-action", "RA_0009_x", "content/response_actions/RA_0009_x.yml"),
         ("response-playbook", "RP_0009_x", "content/response_playbooks/RP_0009_x.yml"),
+        ("mitigation-system", "MS_0009_x", "content/mitigation_systems/MS_0009_x.yml"),
+        ("mitigation-policy", "MP_0009_x", "content/mitigation_policies/MP_0009_x.yml"),
+        ("hardening-policy", "HP_0009_x", "content/hardening_policies/HP_0009_x.yml"),
         ("use-case", "UC_0009_x", "content/use_cases/UC_0009_x.yml"),
         ("customer", "CU_0009_x", "content/customers/CU_0009_x.yml"),
         ("page", "On call", "content/pages/on_call.md"),

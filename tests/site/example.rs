@@ -101,6 +101,9 @@ fn every_page_is_there_as_html_and_as_markdown() {
         assert!(html.contains(&format!("{folder}/index")), "{folder} has no index");
         assert!(html.iter().filter(|path| path.starts_with(folder)).count() > 3, "{folder} is all but empty");
     }
+    for folder in ["Mitigation_Systems", "Mitigation_Policies", "Hardening_Policies"] {
+        assert!(html.iter().filter(|path| path.starts_with(folder)).count() > 1, "{folder} has no page");
+    }
 }
 
 /// Files of the output that are no part of the site: the list of what purplebook wrote.
@@ -308,8 +311,10 @@ fn a_page_says_which_id_took_the_place_of_a_revoked_one_and_why_there_is_no_data
     write(&root.join("content/rules/no_data.yml"), NO_DATA.as_bytes());
     write(&root.join("theme/templates/page.html"), SMALL_THEME.as_bytes());
     let content = |kind: &str| text_of(&Path::new(ROOT).join("content").join(kind));
-    let (data, policies) = (content("data_needed"), content("logging_policies"));
-    let flags = ["--theme", "theme", "--data-needed", &data, "--logging-policies", &policies];
+    let folders = ["data_needed", "logging_policies", "mitigation_policies", "mitigation_systems"];
+    let folders: Vec<_> = folders.map(|kind| (format!("--{}", kind.replace('_', "-")), content(kind))).into();
+    let mut flags = vec!["--theme", "theme"];
+    flags.extend(folders.iter().flat_map(|(flag, folder)| [flag.as_str(), folder.as_str()]));
     let (code, out, err) = purplebook(root, &[&["build"], &flags[..]].concat());
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     let row = |page: &str, label: &str| {

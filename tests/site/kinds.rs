@@ -90,11 +90,55 @@ fn use_cases_and_customers_lead_to_what_they_name_and_back() {
 }
 
 #[test]
+fn measures_are_shown_where_attack_names_what_they_are_against() {
+    let measure = |title: &str, tags: &str| format!("title: {title}\nplatform: Windows\ntags: [{tags}]\n");
+    let mitigation = measure("MP_1", "attack.credential-access, attack.t1003.001, attack.m1040, car.2013-05-001")
+        + "mitigation_system: MS_1\nprerequisites: [A licence]\nconfiguration: Do *this*.\n";
+    let dir = site(&[
+        ("rules/dump.yml", &RULE.replace("attack.execution, attack.t1059.003", "attack.t1003.001")),
+        ("data_needed/DN_1.yml", "title: DN_1\nplatform: Windows\nmitigation_policy: MP_1\n"),
+        ("mitigation_systems/MS_1.yml", "title: MS_1\nplatform: Windows\ndescription: |\n  Blocks\n\n  - this\n"),
+        ("mitigation_policies/MP_1.yml", &mitigation),
+        // Of an older ATT&CK: T1075 became T1550.002.
+        ("hardening_policies/HP_1.yml", &measure("HP_1", "attack.lateral_movement, attack.t1075, attack.m1026")),
+    ]);
+    for (one, other) in [
+        ("Mitigation_Policies/MP_1", "Tactics/TA0006"),
+        ("Mitigation_Policies/MP_1", "Techniques/T1003.001"),
+        ("Mitigation_Policies/MP_1", "Mitigations/M1040"),
+        ("Mitigation_Policies/MP_1", "Mitigation_Systems/MS_1"),
+        ("Mitigation_Policies/MP_1", "Data_Needed/DN_1"),
+        ("Hardening_Policies/HP_1", "Tactics/TA0008"),
+        ("Hardening_Policies/HP_1", "Techniques/T1550.002"),
+        ("Hardening_Policies/HP_1", "Mitigations/M1026"),
+    ] {
+        both_ways(&dir, one, other);
+    }
+    let policy = page(&dir, "Mitigation_Policies/MP_1.md");
+    for part in [
+        "| ATT&amp;CK Mitigation | <ul><li>[M1040: Behavior Prevention on Endpoint](../Mitigations/M1040.md)</li></ul> |",
+        "| Prerequisites ",
+        "| Other Tags ",
+        "## Configuration\n\nDo *this*.\n",
+        "../Detection_Rules/dump.md",
+    ] {
+        assert!(policy.contains(part), "no {part}:\n{policy}");
+    }
+    let hardening = page(&dir, "Hardening_Policies/HP_1.md");
+    assert!(hardening.contains("(tagged T1075, since replaced)") && !hardening.contains("Other Tags"), "{hardening}");
+    assert!(page(&dir, "Techniques/T1075.md").contains("HP_1"), "the old id says who still uses it");
+    assert!(page(&dir, "Mitigation_Systems/MS_1.md").contains("## Description\n\nBlocks\n\n- this\n"));
+    assert!(page(&dir, "Mitigation_Policies/index.md").contains("[T1003.001](../Techniques/T1003.001.md)"));
+    // A measure is no rule: the technique is still without one.
+    assert!(page(&dir, "Techniques/T1550.002.md").contains("neither a rule nor a test"));
+}
+
+#[test]
 fn kinds_without_content_are_not_in_the_navigation() {
     let dir = site(&[("rules/office_shell.yml", RULE)]);
     let home = page(&dir, "index.html");
     assert!(home.contains("Detection_Rules/index.html"));
-    for folder in ["Use_Cases", "Customers"] {
+    for folder in ["Mitigation_Systems", "Mitigation_Policies", "Hardening_Policies", "Use_Cases", "Customers"] {
         assert!(!home.contains(folder), "{folder}");
     }
 }

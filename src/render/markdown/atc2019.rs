@@ -56,7 +56,13 @@ pub fn page(input: &Input<'_>, node: Node) -> Option<String> {
             let trigger = first(&corpus.triggers, i, |entity| &entity.origin)?;
             trigger.upstream_page.map(|file| (input.text)(file).to_owned())
         }
-        Node::UseCase(_) | Node::Customer(_) | Node::Page(_) | Node::Attack(_) => None,
+        Node::MitigationSystem(_)
+        | Node::MitigationPolicy(_)
+        | Node::HardeningPolicy(_)
+        | Node::UseCase(_)
+        | Node::Customer(_)
+        | Node::Page(_)
+        | Node::Attack(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::text::SafeUrl;
 
 use super::SiteView;
 use super::attack_text::AttackText;
+use super::mitigation::measures;
 use super::parts::{section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
@@ -70,6 +71,7 @@ pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object
     retired(view, &mut page, node, object);
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
+    page.sections.extend(measures(view, node, EdgeKind::HasOther));
     page.sections.extend(view.technique_section("techniques", "Techniques it addresses", &techniques));
     page.sections.extend(text.relations(node, EdgeKind::Mitigates, "How it addresses them"));
     page.sections.extend(text.references());

@@ -21,6 +21,9 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
         Kind::Trigger => (&TRIGGERS, triggers(view)),
         Kind::ResponseAction => (&ACTIONS, actions(view)),
         Kind::ResponsePlaybook => (&PLAYBOOKS, playbooks(view)),
+        Kind::MitigationSystem => (&SYSTEMS, systems(view)),
+        Kind::MitigationPolicy => (&MITIGATIONS, measures(view, kind)),
+        Kind::HardeningPolicy => (&HARDENINGS, measures(view, kind)),
         Kind::UseCase => (&USE_CASES, use_cases(view)),
         Kind::Customer => (&CUSTOMERS, customers(view)),
         Kind::Page => (&[], Vec::new()),
@@ -178,6 +181,43 @@ fn playbooks(view: &SiteView<'_>) -> Vec<Row> {
         ]
     };
     entities.map(row).collect()
+}
+
+const SYSTEMS: [(&str, bool); 3] = [("Mitigation System", false), ("Platform", false), ("Policies", true)];
+
+fn systems(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().mitigation_systems);
+    let row = |(i, system): (u32, &crate::model::MitigationSystem)| {
+        let node = Node::MitigationSystem(i);
+        vec![
+            vec![view.link(node)],
+            vec![Inline::text(system.platforms.join(", "))],
+            number(view.graph.from(node, EdgeKind::UsesSystem).len()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const MITIGATIONS: [(&str, bool); 4] =
+    [("Mitigation Policy", false), ("Platform", false), ("Techniques", false), ("ATT&CK", false)];
+
+const HARDENINGS: [(&str, bool); 4] =
+    [("Hardening Policy", false), ("Platform", false), ("Techniques", false), ("ATT&CK", false)];
+
+/// Mitigation Policies or Hardening Policies, with the mitigations of ATT&CK they are tagged with.
+fn measures(view: &SiteView<'_>, kind: Kind) -> Vec<Row> {
+    let corpus = view.graph.corpus();
+    let list = if kind == Kind::HardeningPolicy { &corpus.hardening_policies } else { &corpus.mitigation_policies };
+    let row = |(i, measure): (u32, &crate::model::Measure)| {
+        let node = Node::of(kind, i);
+        vec![
+            vec![view.link(node)],
+            vec![Inline::text(measure.platforms.join(", "))],
+            view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
+            view.short_links(view.graph.to(node, EdgeKind::HasOther)),
+        ]
+    };
+    (0..).zip(list).map(row).collect()
 }
 
 const USE_CASES: [(&str, bool); 4] = [("Use Case", false), ("Name", false), ("Rules", true), ("Customers", true)];

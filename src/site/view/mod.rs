@@ -9,6 +9,7 @@ mod free;
 mod home;
 mod matrix;
 mod matrix_choices;
+mod mitigation;
 mod parts;
 mod response;
 mod rule;
@@ -69,6 +70,9 @@ impl SiteView<'_> {
             Node::Trigger(i) => trigger::page(self, route, i),
             Node::ResponseAction(i) => response::action(self, route, i),
             Node::ResponsePlaybook(i) => response::playbook(self, route, i),
+            Node::MitigationSystem(i) => mitigation::system(self, route, i),
+            Node::MitigationPolicy(i) => mitigation::mitigation_policy(self, route, i),
+            Node::HardeningPolicy(i) => mitigation::hardening_policy(self, route, i),
             Node::UseCase(i) => customer::use_case(self, route, i),
             Node::Customer(i) => customer::customer(self, route, i),
             Node::Page(i) => free::page(self, route, i),
@@ -112,6 +116,9 @@ impl SiteView<'_> {
             }
             Node::ResponseAction(_) => corpus.response_actions[i].title.clone(),
             Node::ResponsePlaybook(_) => corpus.response_playbooks[i].title.clone(),
+            Node::MitigationSystem(_) => corpus.mitigation_systems[i].title.clone(),
+            Node::MitigationPolicy(_) => corpus.mitigation_policies[i].title.clone(),
+            Node::HardeningPolicy(_) => corpus.hardening_policies[i].title.clone(),
             Node::UseCase(_) => corpus.use_cases[i].title.clone(),
             Node::Customer(_) => corpus.customers[i].title.clone(),
             Node::Page(_) => corpus.pages[i].title.clone(),
@@ -133,6 +140,9 @@ impl SiteView<'_> {
             Kind::Trigger => corpus.triggers.len(),
             Kind::ResponseAction => corpus.response_actions.len(),
             Kind::ResponsePlaybook => corpus.response_playbooks.len(),
+            Kind::MitigationSystem => corpus.mitigation_systems.len(),
+            Kind::MitigationPolicy => corpus.mitigation_policies.len(),
+            Kind::HardeningPolicy => corpus.hardening_policies.len(),
             Kind::UseCase => corpus.use_cases.len(),
             Kind::Customer => corpus.customers.len(),
             Kind::Page => (0..).zip(&corpus.pages).filter(|(i, _)| self.plan.node(Node::Page(*i)).is_some()).count(),
@@ -194,6 +204,7 @@ impl SiteView<'_> {
             ("Monitoring", kinds(&[Kind::Customer, Kind::UseCase])),
             ("Testing", kinds(&[Kind::Trigger])),
             ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction])),
+            ("Mitigation", kinds(&[Kind::MitigationPolicy, Kind::HardeningPolicy, Kind::MitigationSystem])),
             ("ATT&CK", matrix.into_iter().chain(attack).collect()),
         ];
         let filled = groups.into_iter().filter(|(_, items)| !items.is_empty());

@@ -76,7 +76,7 @@ fn facts(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Fact> {
 }
 
 /// Links to tagged objects, saying so where a tag uses a retired name.
-fn tagged(view: &SiteView<'_>, node: Node, kind: EdgeKind) -> Vec<Vec<Inline>> {
+pub(super) fn tagged(view: &SiteView<'_>, node: Node, kind: EdgeKind) -> Vec<Vec<Inline>> {
     let edges = view.graph.edges(node, kind).iter();
     edges
         .map(|edge| {

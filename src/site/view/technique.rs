@@ -7,6 +7,7 @@ use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Secti
 use super::SiteView;
 use super::adversary::{attack_facts, retired};
 use super::attack_text::AttackText;
+use super::mitigation::measures;
 use super::parts::{list_fact, section, status_badge, text_fact};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -86,6 +87,7 @@ fn sections(
         .filter(|from| matches!(from, Node::ResponsePlaybook(_)))
         .collect();
     sections.extend(view.link_section("playbooks", "Response playbooks", &playbooks));
+    sections.extend(measures(view, node, EdgeKind::HasTechnique));
     let users = graph.from(node, EdgeKind::Uses);
     for (kind, anchor, title) in [
         (AttackKind::Group, "groups", "Groups that use it"),

@@ -19,6 +19,7 @@ pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Pa
         text_fact("author", "Author", dn.author.as_deref()),
         text_fact("description", "Description", dn.description.as_deref()),
         Some(list_or_reason("logging-policy", "Logging Policy", policies, "No Logging Policy switches it on yet")),
+        list_fact("mitigation-policy", "Mitigation Policy", links(view, node, EdgeKind::Records)),
         references_fact(&dn.references),
         text_fact("category", "Category", dn.category.as_deref()),
         text_fact("platform", "Platform", dn.platform.as_deref()),
