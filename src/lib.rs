@@ -3,7 +3,7 @@
 //! The folders of this crate, in order, are the flow of the data:
 //!
 //! ```text
-//! source → load → graph → (check, query, site) → render → write
+//! source → load → graph → (check, query, site) → render, export → write
 //! ```
 //!
 //! `text` and `report` serve all of them, `model` is what they pass on, `config` is what the
@@ -14,6 +14,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod convert;
+pub mod export;
 pub mod graph;
 pub mod http;
 pub mod load;

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
+use crate::export::EXPORTS;
 use crate::model::Domain;
 use crate::query::{Compat, Request};
 use crate::render::markdown::{atc2019, to_markdown};
@@ -101,6 +102,9 @@ impl Project {
             sink.put(&matrix_picture(domain), picture.as_bytes())?;
             sink.put(&matrix_choices(domain), &choices_script(&view.matrix_choices(domain)))?;
         }
+        EXPORTS.par_iter().try_for_each(|export| {
+            export(view).into_iter().try_for_each(|export| sink.put(&export.path, &export.bytes))
+        })?;
         let [not_found, notices, no_jekyll] = OWN_FILES.map(|name| OutPath::sanitised("", name));
         sink.put(&not_found, renderer.not_found()?.as_bytes())?;
         sink.put(&notices, notice(view).as_bytes())?;

@@ -35,7 +35,12 @@ impl Writer<'_> {
     fn head(&mut self, page: &Page) {
         let listing = matches!(
             page.kind,
-            PageKind::Home | PageKind::Index | PageKind::Matrix | PageKind::Credits | PageKind::Free
+            PageKind::Home
+                | PageKind::Index
+                | PageKind::Matrix
+                | PageKind::Credits
+                | PageKind::Downloads
+                | PageKind::Free
         );
         if listing && page.facts.is_empty() {
             self.out.push_str("# ");

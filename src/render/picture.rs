@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::graph::CoverageState;
 use crate::site::{Format, LinkTarget, MatrixCell, MatrixColumn, RouteId, RouteTable};
-use crate::text::escape_html;
+use crate::text::escape_xml;
 
 /// Pixels.
 const COLUMN: usize = 148;
@@ -28,7 +28,7 @@ pub fn matrix_picture(columns: &[MatrixColumn], title: &str, routes: &RouteTable
     let width = 2 * MARGIN + (columns.len() * (COLUMN + GAP)).saturating_sub(GAP).max(4 * COLUMN);
     let height = 2 * MARGIN + TITLE + HEAD + rows * ROW;
     let mut picture = Picture { out: String::new(), routes, from };
-    let title = xml(title);
+    let title = escape_xml(title);
     picture.put(format_args!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          font-family=\"system-ui, sans-serif\" role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n\
@@ -56,13 +56,13 @@ impl Picture<'_> {
     }
 
     fn text(&mut self, x: usize, y: usize, size: usize, colour: &str, text: &str) {
-        let text = xml(text);
+        let text = escape_xml(text);
         self.put(format_args!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{colour}\">{text}</text>\n"));
     }
 
     fn link(&mut self, target: RouteId, inner: impl FnOnce(&mut Self)) {
         let href = self.routes.href(self.from, &LinkTarget::Page(target), Format::Html);
-        let href = xml(href.as_str());
+        let href = escape_xml(href.as_str());
         self.put(format_args!("<a href=\"{href}\">\n"));
         inner(self);
         self.out.push_str("</a>\n");
@@ -111,7 +111,7 @@ impl Picture<'_> {
     }
 
     fn cell(&mut self, x: usize, y: usize, cell: &MatrixCell) {
-        let name = xml(&cell.title);
+        let name = escape_xml(&cell.title);
         self.put(format_args!("<title>{}: {name}, {}</title>\n", cell.id, cell.state().title()));
         self.frame(x, y, COLUMN, CELL, cell.state());
         self.text(x + 9, y + 11, 9, MUTED, &cell.id);
@@ -147,11 +147,6 @@ impl Picture<'_> {
         };
         self.put(format_args!("{path} fill=\"{colour}\"/>\n"));
     }
-}
-
-/// Text between or within tags. XML has no way to write most control characters.
-fn xml(text: &str) -> String {
-    escape_html(&text.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), "\u{fffd}"))
 }
 
 const MUTED: &str = "#625c70";

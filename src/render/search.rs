@@ -69,7 +69,12 @@ impl Group {
             PageKind::MitigationSystem => (15, "Mitigation Systems"),
             PageKind::UseCase => (16, "Use Cases"),
             PageKind::Customer => (17, "Customers"),
-            PageKind::Home | PageKind::Index | PageKind::Matrix | PageKind::Credits | PageKind::Free => (18, "Pages"),
+            PageKind::Home
+            | PageKind::Index
+            | PageKind::Matrix
+            | PageKind::Credits
+            | PageKind::Downloads
+            | PageKind::Free => (18, "Pages"),
         }
     }
 }

@@ -22,6 +22,12 @@ enum Taken {
 }
 
 impl Places {
+    /// Takes a folder with whatever will be in it; it must be of nobody yet.
+    pub(super) fn take_whole(&mut self, folder: &str) {
+        // What is a file can have nothing in it.
+        self.0.insert(fold_path(folder), Taken::File);
+    }
+
     /// Takes the files `path` + each of `endings` (`".html"`; `""` for `path` itself) and gives the
     /// path in the spelling of the folders that exist; `None` if any of them is not free.
     pub(super) fn take(&mut self, path: OutPath, endings: &[&str]) -> Option<OutPath> {

@@ -7,7 +7,7 @@ use crate::model::{AttackKind, Domain, Kind};
 use crate::text::fold_path;
 
 use super::places::Places;
-use super::{OutPath, RouteId, RouteTable};
+use super::{OutPath, RouteId, RouteTable, exports};
 
 /// What a page is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,8 @@ pub enum Subject {
     AttackIndex(AttackKind),
     /// Sources and licences.
     Credits,
+    /// The files for other programs.
+    Downloads,
     /// An entity or ATT&CK object.
     Node(Node),
     /// A tactic's short name that ATT&CK no longer uses, by its position in
@@ -114,9 +116,14 @@ pub fn plan<'a>(
     for path in reserved {
         planner.places.take(path, &[""]);
     }
+    planner.places.take_whole(exports::FOLDER);
+    for path in exports::at_the_top() {
+        planner.places.take(path, &[""]);
+    }
     let corpus = graph.corpus();
     planner.fixed(Subject::Home, "", "index");
     planner.fixed(Subject::Credits, "", "credits");
+    planner.fixed(Subject::Downloads, "", "downloads");
     for domain in Domain::ALL {
         planner.fixed(Subject::Matrix(domain), "Matrix", domain.key());
         for path in MATRIX_FILES.map(|extension| matrix_file(domain, extension)) {

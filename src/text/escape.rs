@@ -29,6 +29,13 @@ pub fn escape_html(text: &str) -> String {
     out
 }
 
+/// `text` for XML, between tags or in a quoted attribute: as for HTML, and with the characters XML
+/// cannot write replaced.
+pub fn escape_xml(text: &str) -> String {
+    let cannot = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(cannot) { escape_html(&text.replace(cannot, "\u{fffd}")) } else { escape_html(text) }
+}
+
 /// `text` for a terminal: control characters and bidirectional overrides become `\u{…}`.
 ///
 /// A file name or title must neither move the cursor nor reorder the line it is shown in.

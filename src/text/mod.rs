@@ -14,7 +14,7 @@ mod slug;
 mod span;
 mod url;
 
-pub use escape::{escape_html, escape_html_into, visible_controls, visible_in_json, visible_in_place};
+pub use escape::{escape_html, escape_html_into, escape_xml, visible_controls, visible_in_json, visible_in_place};
 pub use front_matter::{FrontMatter, front_matter};
 pub use html::Html;
 pub use line_index::{LineCol, LineIndex};

@@ -3,6 +3,7 @@
 mod atc2019;
 mod corpus;
 mod example;
+mod exports;
 mod hostile_markdown;
 mod kinds;
 mod links;

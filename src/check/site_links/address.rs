@@ -58,7 +58,10 @@ impl Base {
             .map(|fragment| decode(fragment).into_owned());
         let address = address.split('?').next().unwrap_or(address);
         let path = if let Some(below) = self.below(address) {
-            join("", &decode(below))?
+            let path = join("", &decode(below))?;
+            // Whole addresses are asked of a server, which has a page for a folder.
+            let is_folder = path.is_empty() || path.ends_with('/');
+            if is_folder && has_scheme(address) { format!("{}index.html", path.trim_start_matches('/')) } else { path }
         } else if has_scheme(address) {
             return Ok(None);
         } else if let Some(rest) = address.strip_prefix('/') {
@@ -202,6 +205,9 @@ mod tests {
             ("#y", "a/b/page.html"),
             ("/repo/x.html", "x.html"),
             ("https://kb.example/repo/x.html", "x.html"),
+            ("https://kb.example/repo/", "index.html"),
+            ("https://kb.example/repo/x/", "x/index.html"),
+            ("/repo/x/", "x/"),
             ("%zz.html", "a/b/%zz.html"),
         ] {
             assert_eq!(path(href), Ok(Some(expected.to_owned())), "{href}");

@@ -10,6 +10,7 @@ use tera::{Context, Value};
 
 use super::super::env::{map, markup, text};
 use super::inline::push_number;
+use crate::site::exports;
 use crate::site::{Frame, Page, RouteId, RouteTable};
 use crate::text::{Html, SafeUrl};
 
@@ -28,6 +29,7 @@ pub(super) struct Shell {
 /// The shell as written from one depth.
 struct Depth {
     assets: Value,
+    feed: Value,
     home: Value,
     credits: Value,
     /// The navigation, cut inside the tag of each entry's link.
@@ -71,6 +73,7 @@ impl Shell {
         let mut context = Context::new();
         context.insert_value("site", self.site.clone());
         context.insert_value("assets", depth.assets.clone());
+        context.insert_value("feed", depth.feed.clone());
         context.insert_value("home", depth.home.clone());
         context.insert_value("credits_page", depth.credits.clone());
         context.insert_value("nav", markup(&depth.nav(current)));
@@ -107,6 +110,8 @@ impl Depth {
         };
         Self {
             assets: text(&format!("{root}assets/")),
+            // Written only where absolute addresses can be.
+            feed: Value::from(frame.base_url.as_ref().map(|_| text(&format!("{root}{}", exports::feed())))),
             home: text(&page(frame.home)),
             credits: text(&page(frame.credits)),
             nav: nav_pieces(frame, page),

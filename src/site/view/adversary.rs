@@ -2,6 +2,7 @@
 
 use crate::graph::{Edge, EdgeKind, Node, Via};
 use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
+use crate::site::exports::{Layer, layer};
 use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject, Tone};
 use crate::text::SafeUrl;
 
@@ -35,7 +36,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         techniques.len() - gaps.len()
     );
     retired(view, &mut page, node, object);
-    page.sections.extend(coverage(view, object, &techniques, &gaps));
+    page.sections.extend(coverage(view, route, object, &techniques, &gaps));
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
     page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
@@ -107,7 +108,13 @@ fn tagged_rules(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<u
     view.graph.rules_of(node, kind)
 }
 
-fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gaps: &[Node]) -> Option<Section> {
+fn coverage(
+    view: &SiteView<'_>,
+    route: RouteId,
+    object: &AttackObject,
+    techniques: &[Node],
+    gaps: &[Node],
+) -> Option<Section> {
     if techniques.is_empty() {
         return None;
     }
@@ -120,12 +127,12 @@ fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gap
         stat(gaps.len(), "without a rule"),
     ];
     let mut blocks = vec![Block::Stats(stats)];
-    blocks.extend(on_the_matrix(view, object, techniques));
+    blocks.extend(on_the_matrix(view, route, object, techniques));
     Some(section("coverage", "Coverage", None, blocks))
 }
 
 /// Links to the matrices its techniques are in, with those techniques marked.
-fn on_the_matrix(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node]) -> Option<Block> {
+fn on_the_matrix(view: &SiteView<'_>, route: RouteId, object: &AttackObject, techniques: &[Node]) -> Option<Block> {
     let key = match object.id.kind() {
         AttackKind::Group => "group",
         AttackKind::Software => "software",
@@ -143,6 +150,11 @@ fn on_the_matrix(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node]
         line.push(Inline::text(if line.is_empty() { "Marked on the matrix: " } else { ", " }));
         let id = object.id.to_string();
         line.push(Inline::Link(domain.title().to_owned(), LinkTarget::View(matrix, key, id)));
+    }
+    if object.id.kind() == AttackKind::Group && !line.is_empty() {
+        let file = layer(&Layer::Object(object.id));
+        let to_layer = Inline::Link("layer of the Navigator".to_owned(), view.file(route, &file));
+        line.extend([Inline::text(". Its "), to_layer, Inline::text(".")]);
     }
     (!line.is_empty()).then_some(Block::Line(line))
 }

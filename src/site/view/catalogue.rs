@@ -2,7 +2,8 @@
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackId, AttackKind, Kind, Status};
-use crate::site::{Block, Inline, Page, PageKind, RouteId, Subject};
+use crate::site::exports::{self, TableForm};
+use crate::site::{Block, Inline, OutPath, Page, PageKind, RouteId, Subject};
 
 use super::SiteView;
 use super::parts::{level_badge, section, status_badge, table};
@@ -34,8 +35,22 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
     } else {
         table(columns, rows)
     };
-    page.sections.push(section("all", "All", Some(view.count(kind)), vec![block]));
+    let mut blocks = vec![block];
+    if view.count(kind) > 0 {
+        blocks.push(as_files(view, route, TableForm::ALL.map(|form| (form, exports::table(kind, form)))));
+    }
+    page.sections.push(section("all", "All", Some(view.count(kind)), blocks));
     page
+}
+
+/// Links to the same table for programs.
+fn as_files(view: &SiteView<'_>, route: RouteId, files: [(TableForm, OutPath); 2]) -> Block {
+    let mut line = vec![Inline::text("This table as")];
+    for (form, file) in files {
+        line.push(Inline::text(if line.len() == 1 { " " } else { " or " }));
+        line.push(Inline::Link(form.title().to_owned(), view.file(route, &file)));
+    }
+    Block::Line(line)
 }
 
 const RULES: [(&str, bool); 7] = [
@@ -277,7 +292,9 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
         AttackKind::Mitigation => mitigations(view, &active),
         _ => adversaries(view, &active),
     };
-    page.sections.push(section("all", "All", Some(active.len()), vec![block]));
+    let files = as_files(view, route, TableForm::ALL.map(|form| (form, exports::attack_table(kind, form))));
+    let blocks = if active.is_empty() { vec![block] } else { vec![block, files] };
+    page.sections.push(section("all", "All", Some(active.len()), blocks));
     let old = if kind == AttackKind::Tactic { old_tactics(view) } else { Vec::new() };
     if !retired.is_empty() || !old.is_empty() {
         let rows = retired.iter().map(|(node, object)| {

@@ -2,6 +2,7 @@
 
 use crate::graph::{CoverageState, EdgeKind, Node};
 use crate::model::{AttackId, Domain};
+use crate::site::exports::{Layer, layer};
 use crate::site::{
     Block, Inline, MatrixCell, MatrixColumn, OutPath, Page, PageKind, RouteId, Stat, Subject, matrix_choices,
     matrix_picture,
@@ -29,7 +30,9 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, domain: Domain) -> Page 
         }
         line.push(link);
     }
-    line.extend([Inline::text(". This one "), picture, Inline::text(".")]);
+    let layer =
+        Inline::Link("as a layer of the Navigator".to_owned(), view.file(route, &layer(&Layer::Domain(domain))));
+    line.extend([Inline::text(". This one "), picture, Inline::text(" and "), layer, Inline::text(".")]);
     let blocks = vec![Block::Line(line), Block::Stats(stats(&columns))];
     page.sections.push(section("coverage", "Coverage", None, blocks));
     page.sections.push(section("matrix", "Matrix", None, vec![Block::Matrix(columns)]));

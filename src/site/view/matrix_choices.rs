@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackKind, Domain, LogSource, Rule, Status};
+use crate::site::exports::{Layer, layer};
 use crate::site::{MatrixActor, MatrixChoices, MatrixRule, MatrixTest};
 
 use super::SiteView;
@@ -151,4 +152,22 @@ fn test_platform(name: &str) -> Option<&'static str> {
         "esxi" => "ESXi",
         _ => return None,
     })
+}
+
+/// The layers that have anything in them: of each platform with a rule or test, and of each log
+/// source. Of names that differ in signs only, and so would be one file, the first has it.
+pub(super) fn layers(choices: &MatrixChoices) -> Vec<(Layer, String)> {
+    let has = |platform: usize| {
+        let technique = |technique: &usize| choices.technique_platforms[*technique].contains(&platform);
+        let rule = |rule: &MatrixRule| {
+            rule.platform.is_none_or(|own| own == platform) && rule.techniques.iter().any(technique)
+        };
+        let test = |test: &MatrixTest| test.platforms.contains(&platform) && technique(&test.technique);
+        choices.rules.iter().any(rule) || choices.tests.iter().any(test)
+    };
+    let platforms = choices.platforms.iter().enumerate().filter(|(i, _)| has(*i));
+    let platforms = platforms.map(|(_, name)| (Layer::Platform(name.clone()), name.clone()));
+    let sources = choices.sources.iter().map(|name| (Layer::LogSource(name.clone()), name.clone()));
+    let mut taken = BTreeSet::new();
+    platforms.chain(sources).filter(|(which, _)| taken.insert(layer(which))).collect()
 }

@@ -5,6 +5,7 @@ mod attack_text;
 mod catalogue;
 mod credits;
 mod customer;
+mod downloads;
 mod free;
 mod home;
 mod matrix;
@@ -21,10 +22,11 @@ mod trigger;
 pub use credits::notice;
 
 use crate::config::SiteConfig;
-use crate::graph::{Graph, Node};
+use crate::graph::{EdgeKind, Graph, Node};
 use crate::model::{AttackKind, Domain, Kind};
 use crate::text::FileId;
 
+use super::exports::Layer;
 use super::plan::ATTACK_FOLDERS;
 use super::{
     Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page, Query,
@@ -53,6 +55,7 @@ impl SiteView<'_> {
         match self.plan.subject(route) {
             Subject::Home => home::page(self, route),
             Subject::Credits => credits::page(self, route),
+            Subject::Downloads => downloads::page(self, route),
             Subject::Matrix(domain) => matrix::page(self, route, domain),
             Subject::Index(kind) => catalogue::kind(self, route, kind),
             Subject::AttackIndex(kind) => catalogue::attack(self, route, kind),
@@ -130,7 +133,7 @@ impl SiteView<'_> {
     }
 
     /// How many entities of a kind have a page in the site.
-    pub(super) fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: Kind) -> usize {
         let corpus = self.graph.corpus();
         match kind {
             Kind::Rule => corpus.rules.len(),
@@ -166,6 +169,18 @@ impl SiteView<'_> {
         matrix_choices::choices(self, domain)
     }
 
+    /// The layers of platforms and log sources of the Enterprise matrix that have anything in them,
+    /// each with a name.
+    pub fn narrowed_layers(&self) -> Vec<(Layer, String)> {
+        matrix_choices::layers(&self.matrix_choices(Domain::Enterprise))
+    }
+
+    /// Whether a group uses techniques that are known.
+    pub fn uses_techniques(&self, node: Node) -> bool {
+        let is_technique = |to: Node| self.graph.attack(to).is_some_and(|o| o.id.kind() == AttackKind::Technique);
+        self.graph.to(node, EdgeKind::Uses).any(is_technique)
+    }
+
     /// A link from the page `from` to a file of the site that is no page.
     fn file(&self, from: RouteId, file: &OutPath) -> LinkTarget {
         LinkTarget::Url(self.plan.routes().file_href(from, file))
@@ -198,6 +213,8 @@ impl SiteView<'_> {
         });
         let matrix = self.plan.route(Subject::Matrix(Domain::Enterprise));
         let matrix = matrix.map(|target| NavItem { title: "Matrix".to_owned(), target, count: None });
+        let downloads = self.plan.route(Subject::Downloads);
+        let downloads = downloads.map(|target| NavItem { title: "Downloads".to_owned(), target, count: None });
         let groups = [
             ("Guide", free::navigation(self)),
             ("Detection", kinds(&[Kind::Rule, Kind::DataNeeded, Kind::LoggingPolicy, Kind::Enrichment])),
@@ -206,6 +223,7 @@ impl SiteView<'_> {
             ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction])),
             ("Mitigation", kinds(&[Kind::MitigationPolicy, Kind::HardeningPolicy, Kind::MitigationSystem])),
             ("ATT&CK", matrix.into_iter().chain(attack).collect()),
+            ("Data", downloads.into_iter().collect()),
         ];
         let filled = groups.into_iter().filter(|(_, items)| !items.is_empty());
         filled.map(|(title, items)| NavGroup { title, items }).collect()

@@ -1,0 +1,229 @@
+//! Layers of the ATT&CK Navigator (layer format 4.5): the whole, and by group, platform and log
+//! source.
+//!
+//! A colour stands for the state of a technique as on our own matrix, the score is the number of
+//! rules, and the comment has all figures. Techniques without anything are left out of the whole,
+//! and are the gaps in the layer of a group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
+use crate::model::{AttackKind, AttackObject, Domain, Status};
+use crate::site::exports::{Layer, layer};
+use crate::site::{MatrixChoices, SiteView};
+
+use super::Export;
+
+/// The releases of the Navigator and of its format that this is written for.
+const NAVIGATOR: &str = "5.1.0";
+const FORMAT: &str = "4.5";
+
+/// The colour of a gap: a technique of a group that no rule detects.
+const GAP: &str = "#f5b7b1";
+
+pub(super) fn layers(view: &SiteView<'_>) -> Vec<Export> {
+    let mut out: Vec<Export> = Domain::ALL.into_iter().map(|domain| whole(view, domain)).collect();
+    let groups: Vec<(Node, &AttackObject)> =
+        view.graph.attack_nodes(AttackKind::Group).filter(|(_, object)| object.status == Status::Active).collect();
+    out.par_extend(groups.into_par_iter().filter_map(|(node, object)| of_object(view, node, object)));
+    out.extend(narrowed(view));
+    out
+}
+
+fn colour(state: CoverageState) -> &'static str {
+    match state {
+        CoverageState::Full => "#b794e6",
+        CoverageState::Rule => "#ddccf2",
+        CoverageState::TestOnly => "#f7dc9b",
+        CoverageState::Nothing => "",
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn comment(coverage: Coverage) -> String {
+    let Coverage { rules, tests, data } = coverage;
+    format!("{}, {}, {data} Data Needed", counted(rules, "rule"), counted(tests, "test"))
+}
+
+fn entry(view: &SiteView<'_>, node: Node, id: &str, coverage: Coverage, colour: &str, domain: Domain) -> Value {
+    let mut entry = json!({
+        "techniqueID": id,
+        "score": coverage.rules,
+        "color": colour,
+        "comment": comment(coverage),
+        "enabled": true,
+        "showSubtechniques": has_covered_subs(view, node, domain),
+    });
+    let page = view.plan.node(node).map(|route| view.plan.routes().path(route).with_extension("html"));
+    if let (Some(base), Some(page)) = (view.config.base_url.as_deref(), page) {
+        let url = format!("{}/{page}", base.trim_end_matches('/'));
+        entry["links"] = json!([{ "label": "Rules and tests", "url": url }]);
+    }
+    entry
+}
+
+/// Whether the sub-techniques of a technique are worth being unfolded.
+fn has_covered_subs(view: &SiteView<'_>, node: Node, domain: Domain) -> bool {
+    view.graph.sub_techniques(node).into_iter().any(|sub| {
+        view.graph.coverage(sub).state() != CoverageState::Nothing
+            && view.graph.attack(sub).is_some_and(|object| object.domains.contains(&domain))
+    })
+}
+
+fn document(view: &SiteView<'_>, name: &str, description: &str, domain: Domain, techniques: &[Value]) -> Value {
+    let version = &view.graph.corpus().attack.version;
+    let legend = |state: CoverageState| json!({ "label": state.title(), "color": colour(state) });
+    let mut legend: Vec<Value> =
+        CoverageState::ALL.into_iter().filter(|state| *state != CoverageState::Nothing).map(legend).collect();
+    legend.push(json!({ "label": "used, but no rule and no test", "color": GAP }));
+    json!({
+        "name": name,
+        "versions": {
+            "attack": version.split('.').next().unwrap_or(version),
+            "navigator": NAVIGATOR,
+            "layer": FORMAT,
+        },
+        "domain": format!("{}-attack", domain.key()),
+        "description": description,
+        "sorting": 0,
+        "layout": { "layout": "side", "showID": true, "showName": true },
+        "hideDisabled": false,
+        "techniques": techniques,
+        "legendItems": legend,
+    })
+}
+
+/// The current techniques of a domain, by id.
+fn techniques<'a>(view: &SiteView<'a>, domain: Domain) -> Vec<(Node, &'a AttackObject)> {
+    let counts =
+        |(_, object): &(Node, &AttackObject)| object.status == Status::Active && object.domains.contains(&domain);
+    let mut all: Vec<(Node, &AttackObject)> = view.graph.attack_nodes(AttackKind::Technique).filter(counts).collect();
+    all.sort_by_key(|(_, object)| object.id);
+    all
+}
+
+fn whole(view: &SiteView<'_>, domain: Domain) -> Export {
+    let all = techniques(view, domain);
+    let covered = all.iter().map(|(node, object)| (*node, object, view.graph.coverage(*node)));
+    let shown: Vec<Value> = covered
+        .filter(|(node, _, coverage)| {
+            coverage.state() != CoverageState::Nothing || has_covered_subs(view, *node, domain)
+        })
+        .map(|(node, object, coverage)| {
+            entry(view, node, &object.id.to_string(), coverage, colour(coverage.state()), domain)
+        })
+        .collect();
+    let description =
+        format!("What {} has for each technique: rules, tests and the data they need.", view.config.title);
+    let name = format!("{}: {}", view.config.title, domain.title());
+    Export::json(layer(&Layer::Domain(domain)), &document(view, &name, &description, domain, &shown))
+}
+
+/// The layer of a group, in the domain most of its techniques are in.
+fn of_object(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Option<Export> {
+    let used: BTreeMap<_, Node> = view
+        .graph
+        .to(node, EdgeKind::Uses)
+        .filter_map(|to| Some((to, view.graph.attack(to)?)))
+        .filter(|(_, used)| used.id.kind() == AttackKind::Technique)
+        .map(|(to, used)| (used.id, to))
+        .collect();
+    let of = |domain: Domain| {
+        used.values().filter(move |to| view.graph.attack(**to).is_some_and(|used| used.domains.contains(&domain)))
+    };
+    // Of as many the first.
+    let domain = Domain::ALL.into_iter().rev().max_by_key(|domain| of(*domain).count())?;
+    let entries: Vec<Value> = used
+        .iter()
+        .filter(|(_, to)| view.graph.attack(**to).is_some_and(|used| used.domains.contains(&domain)))
+        .map(|(id, to)| {
+            let coverage = view.graph.coverage(*to);
+            let state = coverage.state();
+            let colour = if state == CoverageState::Nothing { GAP } else { colour(state) };
+            entry(view, *to, &id.to_string(), coverage, colour, domain)
+        })
+        .collect();
+    if entries.is_empty() {
+        return None;
+    }
+    let name = format!("{} ({}): {}", object.name, object.id, view.config.title);
+    let description = format!("The techniques {} uses, and what {} has for them.", object.name, view.config.title);
+    Some(Export::json(layer(&Layer::Object(object.id)), &document(view, &name, &description, domain, &entries)))
+}
+
+/// The layers of platforms and log sources, counted from what the matrix can be narrowed to.
+fn narrowed(view: &SiteView<'_>) -> Vec<Export> {
+    let domain = Domain::Enterprise;
+    let choices = view.matrix_choices(domain);
+    let nodes: Vec<Node> = techniques(view, domain).into_iter().map(|(node, _)| node).collect();
+    let by_id: BTreeMap<String, Node> =
+        nodes.iter().filter_map(|node| Some((view.graph.attack(*node)?.id.to_string(), *node))).collect();
+    let write = |which: &Layer, what: &str, counts: &[Coverage]| -> Export {
+        let entries: Vec<Value> = choices
+            .techniques
+            .iter()
+            .zip(counts)
+            .filter(|(_, coverage)| coverage.state() != CoverageState::Nothing)
+            .filter_map(|(id, coverage)| {
+                Some(entry(view, *by_id.get(id)?, id, *coverage, colour(coverage.state()), domain))
+            })
+            .collect();
+        let name = format!("{}: {what}", view.config.title);
+        let description = format!("What {} has for {what}.", view.config.title);
+        Export::json(layer(which), &document(view, &name, &description, domain, &entries))
+    };
+    let place = |list: &[String], name: &String| list.iter().position(|known| known == name);
+    let one = |(which, what): &(Layer, String)| {
+        let counts = match which {
+            Layer::Platform(name) => on_platform(&choices, place(&choices.platforms, name)?),
+            Layer::LogSource(name) => of_source(&choices, place(&choices.sources, name)?),
+            Layer::Domain(_) | Layer::Object(_) => return None,
+        };
+        Some(write(which, what, &counts))
+    };
+    view.narrowed_layers().par_iter().filter_map(one).collect()
+}
+
+fn on_platform(choices: &MatrixChoices, platform: usize) -> Vec<Coverage> {
+    let mut counts = counts(choices, |rule| rule.platform.is_none_or(|own| own == platform));
+    for test in choices.tests.iter().filter(|test| test.platforms.contains(&platform)) {
+        counts[test.technique].tests += 1;
+    }
+    let is_on = |technique: usize| choices.technique_platforms[technique].contains(&platform);
+    for (technique, count) in counts.iter_mut().enumerate().filter(|(technique, _)| !is_on(*technique)) {
+        debug_assert!(technique < choices.techniques.len());
+        *count = Coverage::default();
+    }
+    counts
+}
+
+fn of_source(choices: &MatrixChoices, source: usize) -> Vec<Coverage> {
+    let mut counts = counts(choices, |rule| rule.source == Some(source));
+    for test in &choices.tests {
+        let count = &mut counts[test.technique];
+        count.tests += usize::from(count.rules > 0);
+    }
+    counts
+}
+
+/// The rules that are meant, and the Data Needed they need, for each technique.
+fn counts(choices: &MatrixChoices, is_meant: impl Fn(&crate::site::MatrixRule) -> bool) -> Vec<Coverage> {
+    let mut counts = vec![Coverage::default(); choices.techniques.len()];
+    let mut data: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); choices.techniques.len()];
+    for rule in choices.rules.iter().filter(|rule| is_meant(rule)) {
+        for technique in &rule.techniques {
+            counts[*technique].rules += 1;
+            data[*technique].extend(&rule.data);
+        }
+    }
+    for (count, data) in counts.iter_mut().zip(data) {
+        count.data = data.len();
+    }
+    counts
+}

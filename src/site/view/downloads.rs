@@ -1,0 +1,72 @@
+//! The page of all files for other programs.
+
+use crate::graph::Node;
+use crate::model::{AttackKind, Domain, Kind, Status};
+use crate::site::exports::{self, Layer, TableForm, layer};
+use crate::site::{Inline, OutPath, Page, PageKind, RouteId, Subject, matrix_picture};
+
+use super::SiteView;
+use super::parts::{section, table};
+
+type Row = Vec<Vec<Inline>>;
+
+pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
+    let mut page = view.blank(route, PageKind::Downloads, "Data", "Downloads".to_owned());
+    page.summary.push_str("Tables, layers of the ATT&CK Navigator and other files for programs.");
+    page.breadcrumbs = view.crumbs(None);
+    let file = |path: &OutPath, what: &str| -> Row {
+        let name = path.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+        vec![vec![Inline::Link(name, view.file(route, path))], vec![Inline::text(what)]]
+    };
+    let columns = [("File", false), ("What it is", false)];
+    let mut add = |anchor: &str, title: &str, rows: Vec<Row>| {
+        if !rows.is_empty() {
+            page.sections.push(section(anchor, title, Some(rows.len()), vec![table(&columns, rows)]));
+        }
+    };
+    add("layers", "Layers of the ATT&CK Navigator", layers(view, &file));
+    add("tables", "Tables", tables(view, &file));
+    let pictures = Domain::ALL.map(|domain| file(&matrix_picture(domain), &format!("The {} matrix", domain.title())));
+    add("pictures", "Pictures", pictures.into());
+    let mut others = vec![file(&exports::llms(), "The way into the Markdown pages, for language models")];
+    if view.config.base_url.is_some() {
+        others.push(file(&exports::feed(), "The rules changed last, as an Atom feed"));
+        others.push(file(&exports::sitemap(), "The addresses of all pages, for search engines"));
+    }
+    add("others", "For readers of other kinds", others);
+    page
+}
+
+fn layers(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row> {
+    let mut rows: Vec<Row> = Domain::ALL
+        .into_iter()
+        .map(|domain| file(&layer(&Layer::Domain(domain)), &format!("All of {}", domain.title())))
+        .collect();
+    rows.extend(view.narrowed_layers().iter().map(|(which, what)| file(&layer(which), what)));
+    let groups = view
+        .graph
+        .attack_nodes(AttackKind::Group)
+        .filter(|(node, object)| object.status == Status::Active && view.uses_techniques(*node));
+    let mut groups: Vec<(Node, _)> = groups.collect();
+    groups.sort_by_key(|(_, object)| object.id);
+    rows.extend(groups.iter().map(|(_, object)| file(&layer(&Layer::Object(object.id)), &object.name)));
+    rows
+}
+
+fn tables(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let there = |subject: Subject| view.plan.route(subject).is_some();
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page && view.count(*kind) > 0) {
+        rows.extend(TableForm::ALL.map(|form| file(&exports::table(kind, form), kind.title())));
+    }
+    for kind in exports::attack_tables().filter(|kind| there(Subject::AttackIndex(*kind))) {
+        let title = super::ATTACK_FOLDERS.iter().find(|(known, _)| *known == kind).map_or("", |(_, title)| title);
+        if view.graph.attack_nodes(kind).any(|(_, object)| object.status == Status::Active) {
+            let what = format!("{title} of ATT&CK");
+            rows.extend(TableForm::ALL.map(|form| file(&exports::attack_table(kind, form), &what)));
+        }
+    }
+    rows.push(file(&exports::analytics(), "From tactic and technique to rule, data, log and response, as ATC has it"));
+    rows.push(file(&exports::pivoting(), "Which events have a field, as ATC has it"));
+    rows
+}
