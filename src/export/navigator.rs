@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Domain, Status};
+use crate::site::SiteView;
 use crate::site::exports::{Layer, layer};
-use crate::site::{MatrixChoices, SiteView};
 
 use super::Export;
 
@@ -178,11 +178,13 @@ fn narrowed(view: &SiteView<'_>) -> Vec<Export> {
         let description = format!("What {} has for {what}.", view.config.title);
         Export::json(layer(which), &document(view, &name, &description, domain, &entries))
     };
+    let nodes_of = |ids: &[String]| ids.iter().map(|id| by_id.get(id).copied()).collect::<Vec<_>>();
     let place = |list: &[String], name: &String| list.iter().position(|known| known == name);
     let one = |(which, what): &(Layer, String)| {
         let counts = match which {
-            Layer::Platform(name) => on_platform(&choices, place(&choices.platforms, name)?),
-            Layer::LogSource(name) => of_source(&choices, place(&choices.sources, name)?),
+            Layer::Platform(name) => choices.on_platform(place(&choices.platforms, name)?),
+            Layer::LogSource(name) => choices.of_source(place(&choices.sources, name)?),
+            Layer::Customer(stem) => of_customer(view, stem, &nodes_of(&choices.techniques))?,
             Layer::Domain(_) | Layer::Object(_) => return None,
         };
         Some(write(which, what, &counts))
@@ -190,40 +192,22 @@ fn narrowed(view: &SiteView<'_>) -> Vec<Export> {
     view.narrowed_layers().par_iter().filter_map(one).collect()
 }
 
-fn on_platform(choices: &MatrixChoices, platform: usize) -> Vec<Coverage> {
-    let mut counts = counts(choices, |rule| rule.platform.is_none_or(|own| own == platform));
-    for test in choices.tests.iter().filter(|test| test.platforms.contains(&platform)) {
-        counts[test.technique].tests += 1;
-    }
-    let is_on = |technique: usize| choices.technique_platforms[technique].contains(&platform);
-    for (technique, count) in counts.iter_mut().enumerate().filter(|(technique, _)| !is_on(*technique)) {
-        debug_assert!(technique < choices.techniques.len());
-        *count = Coverage::default();
-    }
-    counts
-}
-
-fn of_source(choices: &MatrixChoices, source: usize) -> Vec<Coverage> {
-    let mut counts = counts(choices, |rule| rule.source == Some(source));
-    for test in &choices.tests {
-        let count = &mut counts[test.technique];
-        count.tests += usize::from(count.rules > 0);
-    }
-    counts
-}
-
-/// The rules that are meant, and the Data Needed they need, for each technique.
-fn counts(choices: &MatrixChoices, is_meant: impl Fn(&crate::site::MatrixRule) -> bool) -> Vec<Coverage> {
-    let mut counts = vec![Coverage::default(); choices.techniques.len()];
-    let mut data: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); choices.techniques.len()];
-    for rule in choices.rules.iter().filter(|rule| is_meant(rule)) {
-        for technique in &rule.techniques {
-            counts[*technique].rules += 1;
-            data[*technique].extend(&rule.data);
+/// What the rules of a Customer cover, with the tests there are for it.
+fn of_customer(view: &SiteView<'_>, stem: &str, techniques: &[Option<Node>]) -> Option<Vec<Coverage>> {
+    let position = view.graph.corpus().customers.iter().position(|customer| customer.origin.stem == stem)?;
+    let rules = view.graph.rules_of_customer(Node::Customer(u32::try_from(position).ok()?));
+    let mut counts: BTreeMap<Node, (usize, BTreeSet<Node>)> = BTreeMap::new();
+    for rule in rules {
+        let techniques: BTreeSet<Node> = view.graph.to(rule, EdgeKind::HasTechnique).collect();
+        for technique in techniques {
+            let (count, data) = counts.entry(technique).or_default();
+            *count += 1;
+            data.extend(view.graph.to(rule, EdgeKind::NeedsData));
         }
     }
-    for (count, data) in counts.iter_mut().zip(data) {
-        count.data = data.len();
-    }
-    counts
+    let of = |node: &Option<Node>| {
+        let (node, (rules, data)) = (*node).and_then(|node| Some((node, counts.get(&node)?)))?;
+        Some(Coverage { rules: *rules, tests: view.graph.coverage(node).tests, data: data.len() })
+    };
+    Some(techniques.iter().map(|node| of(node).unwrap_or_default()).collect())
 }

@@ -1,5 +1,7 @@
 //! Coverage: what the content has for a technique.
 
+use std::collections::BTreeSet;
+
 use crate::model::{AttackKind, Status};
 
 use super::{EdgeKind, Graph, Node};
@@ -102,6 +104,12 @@ impl Graph {
             Node::Attack(i) => self.coverage.get(i as usize).copied().unwrap_or_default(),
             _ => Default::default(),
         }
+    }
+
+    /// What a Customer has of rules, its own and those of its Use Cases, each once.
+    pub fn rules_of_customer(&self, customer: Node) -> BTreeSet<Node> {
+        let cases = self.to(customer, EdgeKind::HasUseCase);
+        std::iter::once(customer).chain(cases).flat_map(|of| self.to(of, EdgeKind::HasRule)).collect()
     }
 
     /// The current sub-techniques of a technique, by id.

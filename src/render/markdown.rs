@@ -40,6 +40,7 @@ impl Writer<'_> {
                 | PageKind::Matrix
                 | PageKind::Credits
                 | PageKind::Downloads
+                | PageKind::Coverage
                 | PageKind::Free
         );
         if listing && page.facts.is_empty() {

@@ -74,6 +74,7 @@ impl Group {
             | PageKind::Matrix
             | PageKind::Credits
             | PageKind::Downloads
+            | PageKind::Coverage
             | PageKind::Free => (18, "Pages"),
         }
     }

@@ -22,6 +22,8 @@ pub enum Layer {
     Platform(String),
     /// What the rules of a log source cover in it.
     LogSource(String),
+    /// What the rules of a Customer cover in it, by the name of its file.
+    Customer(String),
 }
 
 /// The form of a table.
@@ -60,6 +62,7 @@ pub fn layer(layer: &Layer) -> OutPath {
         Layer::Object(id) => id.to_string(),
         Layer::Platform(name) => format!("platform-{}", slug(name)),
         Layer::LogSource(name) => format!("source-{}", slug(name)),
+        Layer::Customer(name) => format!("customer-{}", slug(name)),
     };
     OutPath::sanitised("exports/navigator", &format!("{name}.json"))
 }

@@ -7,6 +7,7 @@
 pub mod exports;
 mod frame;
 mod links;
+mod matrix_counts;
 mod page;
 mod places;
 mod plan;

@@ -24,6 +24,8 @@ pub enum Subject {
     Credits,
     /// The files for other programs.
     Downloads,
+    /// What is covered, and the gaps.
+    Coverage,
     /// An entity or ATT&CK object.
     Node(Node),
     /// A tactic's short name that ATT&CK no longer uses, by its position in
@@ -124,6 +126,7 @@ pub fn plan<'a>(
     planner.fixed(Subject::Home, "", "index");
     planner.fixed(Subject::Credits, "", "credits");
     planner.fixed(Subject::Downloads, "", "downloads");
+    planner.fixed(Subject::Coverage, "", "coverage");
     for domain in Domain::ALL {
         planner.fixed(Subject::Matrix(domain), "Matrix", domain.key());
         for path in MATRIX_FILES.map(|extension| matrix_file(domain, extension)) {

@@ -43,6 +43,18 @@ eventID: [4688]
 configuration: x
 ";
 
+const USE_CASE: &str = "title: UC_0001_wmi
+usecase_name: WMI
+description: d
+detectionrule: [7d1a1b1e-0d34-4b6a-9a53-3d0a5f3c8a11]
+";
+
+const CUSTOMER: &str = "title: CU_0001_north
+customer_name: North
+description: d
+usecase: [UC_0001_wmi]
+";
+
 fn built(config: &str) -> TempDir {
     let config = format!("{config}\n[queries]\nshow = []\n");
     let dir = project(&[
@@ -50,6 +62,8 @@ fn built(config: &str) -> TempDir {
         ("content/rules/a.yml", RULE),
         ("content/data_needed/DN_0001_4688_windows_process_creation.yml", DATA),
         ("content/logging_policies/LP_0001_windows_audit_process_creation.yml", POLICY),
+        ("content/use_cases/UC_0001_wmi.yml", USE_CASE),
+        ("content/customers/CU_0001_north.yml", CUSTOMER),
     ]);
     let (code, _, err) = purplebook(dir.path(), &["build"]);
     assert_eq!(code, 0, "{err}");
@@ -124,7 +138,7 @@ fn the_layer_of_a_domain_has_what_is_covered_and_that_of_a_group_its_gaps() {
     let all = group["techniques"].as_array().expect("a list").len();
     assert!(gaps + 2 == all && all > 20, "{gaps} of {all}");
     assert!(file(&dir, "Groups/G0069.html").contains("../exports/navigator/G0069.json"));
-    let names = ["platform-windows", "source-windows-process_creation"];
+    let names = ["platform-windows", "source-windows-process_creation", "customer-cu_0001_north"];
     for name in names {
         let layer = value(&dir, &format!("exports/navigator/{name}.json"));
         assert_eq!(layer["techniques"].as_array().expect("a list").len(), 2, "{name}");
@@ -221,4 +235,34 @@ fn every_file_for_programs_is_on_the_page_of_downloads() {
     }
     let (code, out, err) = purplebook(dir.path(), &["check", "--output", "output", "--format", "concise"]);
     assert!(!out.contains("PB50"), "{code} {out} {err}");
+}
+
+#[test]
+fn the_page_of_coverage_has_the_gaps_most_groups_use_first() {
+    let dir = built("");
+    let page = file(&dir, "coverage.md");
+    let section = |title: &str| {
+        let rest = page.split(&format!("\n## {title}")).nth(1).unwrap_or_else(|| panic!("{title}"));
+        rest.split("\n## ").next().unwrap_or_default()
+    };
+    let numbers = |row: &str| -> Vec<usize> {
+        row.split('|').map(|cell| cell.trim().trim_start_matches('[')).filter_map(|cell| cell.parse().ok()).collect()
+    };
+    let gaps: Vec<&str> =
+        section("Gaps: neither rule nor test").lines().filter(|line| line.contains("Techniques/T")).collect();
+    let groups: Vec<usize> = gaps.iter().take(50).map(|row| numbers(row)[0]).collect();
+    assert!(groups.is_sorted_by(|a, b| a >= b) && groups[0] > 50, "{groups:?}");
+    assert!(!gaps.iter().any(|row| row.contains("T1047")));
+    let untested = section("Rules that no test proves");
+    assert!(
+        untested.contains("| [T1047: Windows Management Instrumentation](Techniques/T1047.md) | 1 | 1 |"),
+        "{untested}"
+    );
+    assert!(section("By log source").contains("| [windows process_creation](Matrix/enterprise.md) | 1 | 2 |"));
+    assert!(section("By customer").contains("| 1 | 2 |"), "{page}");
+    assert!(file(&dir, "coverage.html").contains("href=\"Matrix/enterprise.html?platform=Windows\""));
+    // Each technique of the matrix is in one state.
+    let row = section("By tactic").lines().find(|line| line.contains("Execution")).expect("a row").to_owned();
+    let row = numbers(&row);
+    assert_eq!(row[0], row[1..].iter().sum::<usize>(), "{row:?}");
 }

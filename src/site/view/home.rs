@@ -45,11 +45,7 @@ fn stats(view: &SiteView<'_>) -> Vec<Stat> {
     let covered = techniques.iter().filter(|t| view.graph.coverage(**t).rules > 0).count();
     vec![
         stat(view.count(Kind::Rule).to_string(), "detection rules", Subject::Index(Kind::Rule)),
-        stat(
-            format!("{covered} of {}", techniques.len()),
-            "Enterprise techniques with a rule",
-            Subject::Matrix(Domain::Enterprise),
-        ),
+        stat(format!("{covered} of {}", techniques.len()), "Enterprise techniques with a rule", Subject::Coverage),
         stat(tests(view).to_string(), "tests", Subject::Index(Kind::Trigger)),
         stat(view.count(Kind::DataNeeded).to_string(), "Data Needed", Subject::Index(Kind::DataNeeded)),
     ]

@@ -3,6 +3,7 @@
 mod adversary;
 mod attack_text;
 mod catalogue;
+mod coverage;
 mod credits;
 mod customer;
 mod downloads;
@@ -21,12 +22,14 @@ mod trigger;
 
 pub use credits::notice;
 
+use std::collections::BTreeSet;
+
 use crate::config::SiteConfig;
 use crate::graph::{EdgeKind, Graph, Node};
 use crate::model::{AttackKind, Domain, Kind};
 use crate::text::FileId;
 
-use super::exports::Layer;
+use super::exports::{self, Layer};
 use super::plan::ATTACK_FOLDERS;
 use super::{
     Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page, Query,
@@ -55,6 +58,7 @@ impl SiteView<'_> {
         match self.plan.subject(route) {
             Subject::Home => home::page(self, route),
             Subject::Credits => credits::page(self, route),
+            Subject::Coverage => coverage::page(self, route),
             Subject::Downloads => downloads::page(self, route),
             Subject::Matrix(domain) => matrix::page(self, route, domain),
             Subject::Index(kind) => catalogue::kind(self, route, kind),
@@ -169,10 +173,19 @@ impl SiteView<'_> {
         matrix_choices::choices(self, domain)
     }
 
-    /// The layers of platforms and log sources of the Enterprise matrix that have anything in them,
+    /// The layers of platforms, log sources and Customers of the Enterprise matrix that have anything in them,
     /// each with a name.
     pub fn narrowed_layers(&self) -> Vec<(Layer, String)> {
-        matrix_choices::layers(&self.matrix_choices(Domain::Enterprise))
+        let mut layers = matrix_choices::layers(&self.matrix_choices(Domain::Enterprise));
+        let mut taken = BTreeSet::new();
+        for (i, customer) in (0..).zip(&self.graph.corpus().customers) {
+            let which = Layer::Customer(customer.origin.stem.clone());
+            // Of names that would be one file the first has it.
+            if !self.graph.rules_of_customer(Node::Customer(i)).is_empty() && taken.insert(exports::layer(&which)) {
+                layers.push((which, customer.title.clone()));
+            }
+        }
+        layers
     }
 
     /// Whether a group uses techniques that are known.
@@ -213,6 +226,8 @@ impl SiteView<'_> {
         });
         let matrix = self.plan.route(Subject::Matrix(Domain::Enterprise));
         let matrix = matrix.map(|target| NavItem { title: "Matrix".to_owned(), target, count: None });
+        let coverage = self.plan.route(Subject::Coverage);
+        let coverage = coverage.map(|target| NavItem { title: "Coverage".to_owned(), target, count: None });
         let downloads = self.plan.route(Subject::Downloads);
         let downloads = downloads.map(|target| NavItem { title: "Downloads".to_owned(), target, count: None });
         let groups = [
@@ -222,7 +237,7 @@ impl SiteView<'_> {
             ("Testing", kinds(&[Kind::Trigger])),
             ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction])),
             ("Mitigation", kinds(&[Kind::MitigationPolicy, Kind::HardeningPolicy, Kind::MitigationSystem])),
-            ("ATT&CK", matrix.into_iter().chain(attack).collect()),
+            ("ATT&CK", matrix.into_iter().chain(coverage).chain(attack).collect()),
             ("Data", downloads.into_iter().collect()),
         ];
         let filled = groups.into_iter().filter(|(_, items)| !items.is_empty());
