@@ -1,9 +1,9 @@
 //! References by name that lead nowhere: Data Needed, Logging Policies, Enrichments, Response
-//! Actions and Playbooks, Mitigation Policies and Systems, Use Cases, and rules that are named, related or correlated.
+//! Actions, Playbooks and Stages, Mitigation Policies and Systems, Use Cases, and rules that are named, related or correlated.
 
 use crate::config::nearest;
 use crate::graph::{EdgeKind, Node, Unresolved};
-use crate::model::{Corpus, Kind};
+use crate::model::{Corpus, Kind, Stage};
 use crate::report::{Code, Finding, Findings};
 
 use super::CheckInput;
@@ -24,6 +24,7 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
         EdgeKind::UsesEnrichment | EdgeKind::Requires => (Code::UnknownEnrichment, Kind::Enrichment),
         EdgeKind::HasAction(_) | EdgeKind::LinkedAction => (Code::UnknownResponseAction, Kind::ResponseAction),
         EdgeKind::LinkedPlaybook => (Code::UnknownResponsePlaybook, Kind::ResponsePlaybook),
+        EdgeKind::InStage => return Some(stage(corpus, reference)),
         EdgeKind::Records => (Code::UnknownMitigationPolicy, Kind::MitigationPolicy),
         EdgeKind::UsesSystem => (Code::UnknownMitigationSystem, Kind::MitigationSystem),
         EdgeKind::HasUseCase => (Code::UnknownUseCase, Kind::UseCase),
@@ -39,6 +40,24 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
         Some(name) => finding.help(format!("did you mean `{name}`?")),
         None => finding,
     })
+}
+
+/// Of a stage that is no Response Stage and, while there are none, not one of the usual ones either.
+fn stage(corpus: &Corpus, reference: &Unresolved) -> Finding {
+    let message = format!("there is no Response Stage `{}`", reference.text);
+    let finding = Finding::new(Code::UnknownResponseStage, reference.at.clone(), message);
+    let stages = &corpus.response_stages;
+    let exists = |key: &str| stages.is_empty() || stages.iter().any(|stage| Stage::key_of(&stage.title) == key);
+    let mut known = names(corpus, Kind::ResponseStage);
+    for key in Stage::ALL.map(Stage::key) {
+        if exists(key) {
+            known.push(key);
+        }
+    }
+    match nearest(&reference.text, known) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding,
+    }
 }
 
 fn rule(corpus: &Corpus, reference: &Unresolved, code: Code) -> Finding {
@@ -79,6 +98,7 @@ fn names(corpus: &Corpus, kind: Kind) -> Vec<&str> {
         Kind::Enrichment => corpus.enrichments.iter().map(|x| x.title.as_str()).collect(),
         Kind::ResponseAction => corpus.response_actions.iter().map(|x| x.title.as_str()).collect(),
         Kind::ResponsePlaybook => corpus.response_playbooks.iter().map(|x| x.title.as_str()).collect(),
+        Kind::ResponseStage => corpus.response_stages.iter().map(|x| x.title.as_str()).collect(),
         Kind::MitigationSystem => corpus.mitigation_systems.iter().map(|x| x.title.as_str()).collect(),
         Kind::MitigationPolicy => corpus.mitigation_policies.iter().map(|x| x.title.as_str()).collect(),
         Kind::HardeningPolicy => corpus.hardening_policies.iter().map(|x| x.title.as_str()).collect(),

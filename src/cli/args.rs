@@ -399,6 +399,9 @@ struct ContentArgs {
     /// Response Playbooks
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     response_playbooks: Vec<PathBuf>,
+    /// Response Stages
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    response_stages: Vec<PathBuf>,
     /// Mitigation Systems
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     mitigation_systems: Vec<PathBuf>,
@@ -437,6 +440,7 @@ impl ProjectArgs {
             triggers,
             response_actions,
             response_playbooks,
+            response_stages,
             mitigation_systems,
             mitigation_policies,
             hardening_policies,
@@ -453,6 +457,7 @@ impl ProjectArgs {
             (Kind::Trigger, triggers),
             (Kind::ResponseAction, response_actions),
             (Kind::ResponsePlaybook, response_playbooks),
+            (Kind::ResponseStage, response_stages),
             (Kind::MitigationSystem, mitigation_systems),
             (Kind::MitigationPolicy, mitigation_policies),
             (Kind::HardeningPolicy, hardening_policies),
@@ -485,6 +490,7 @@ pub(super) const fn word(kind: Kind) -> &'static str {
         Kind::Trigger => "trigger",
         Kind::ResponseAction => "response-action",
         Kind::ResponsePlaybook => "response-playbook",
+        Kind::ResponseStage => "response-stage",
         Kind::MitigationSystem => "mitigation-system",
         Kind::MitigationPolicy => "mitigation-policy",
         Kind::HardeningPolicy => "hardening-policy",

@@ -26,6 +26,8 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("content/response_actions/RA_0002_containment_isolate_host.yml", include_str!("starter/contain.yml")),
     ("content/response_playbooks/RP_0001_suspicious_scheduled_task.yml", include_str!("starter/playbook.yml")),
+    ("content/response_stages/RS0002.yml", include_str!("starter/identification.yml")),
+    ("content/response_stages/RS0003.yml", include_str!("starter/containment.yml")),
     ("content/hardening_policies/HP_0001_windows_no_script_host.yml", include_str!("starter/hardening_policy.yml")),
     ("content/use_cases/UC_0001_programs_that_return.yml", include_str!("starter/use_case.yml")),
     ("content/customers/CU_0001_workplaces.yml", include_str!("starter/customer.yml")),

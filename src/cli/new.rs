@@ -56,6 +56,7 @@ const fn template(kind: Kind) -> &'static str {
         Kind::Trigger => include_str!("templates/trigger.yaml"),
         Kind::ResponseAction => include_str!("templates/response_action.yml"),
         Kind::ResponsePlaybook => include_str!("templates/response_playbook.yml"),
+        Kind::ResponseStage => include_str!("templates/response_stage.yml"),
         Kind::MitigationSystem => include_str!("templates/mitigation_system.yml"),
         Kind::MitigationPolicy => include_str!("templates/mitigation_policy.yml"),
         Kind::HardeningPolicy => include_str!("templates/hardening_policy.yml"),

@@ -165,6 +165,12 @@ pub const KEYS: &[Key] = &[
         "Response Playbooks: actions in the order of a response.",
     ),
     content(
+        Kind::ResponseStage,
+        "`\"content/response_stages\"`",
+        "--response-stages",
+        "Response Stages: what the actions of each stage are for.",
+    ),
+    content(
         Kind::MitigationSystem,
         "`\"content/mitigation_systems\"`",
         "--mitigation-systems",

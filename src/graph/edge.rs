@@ -38,6 +38,8 @@ pub enum EdgeKind {
     Requires,
     /// A playbook has an action in this stage.
     HasAction(Stage),
+    /// A Response Action belongs to a Response Stage.
+    InStage,
     /// A Response Action works with another.
     LinkedAction,
     /// A playbook goes with another.

@@ -28,6 +28,7 @@ impl EdgeIndex {
             corpus.triggers.len(),
             corpus.response_actions.len(),
             corpus.response_playbooks.len(),
+            corpus.response_stages.len(),
             corpus.mitigation_systems.len(),
             corpus.mitigation_policies.len(),
             corpus.hardening_policies.len(),

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Corpus, Kind, Origin, Rule};
+use crate::model::{Corpus, Kind, Origin, ResponseAction, Rule};
 use crate::text::{At, Place};
 
 use super::data_needed::DataNeededProfile;
 use super::index::EdgeIndex;
-use super::names::Names;
+use super::names::{Names, StageNames};
 use super::tags::{TagIndex, Target};
 use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_links, data_needed};
 
@@ -134,8 +134,10 @@ impl<'a> Linker<'a> {
             self.target(Node::Trigger(i), tags.id(&trigger.technique), &trigger.technique, at);
         }
         let find_action = |n: &str| actions.find(n).or_else(|| action_ids.get(n.trim()).copied());
+        let stages = StageNames::of(&corpus.response_stages);
         for (i, action) in (0..).zip(&corpus.response_actions) {
             let from = Node::ResponseAction(i);
+            self.stage(&stages, from, action);
             self.list(
                 from,
                 EdgeKind::LinkedAction,
@@ -235,6 +237,24 @@ impl<'a> Linker<'a> {
                 None if is_none(text) => {}
                 None => self.lost(from, kind, text, place, UnresolvedWhy::Unknown),
             }
+        }
+    }
+
+    /// The stage of a Response Action: as it says or, where it says none, by its id.
+    fn stage(&mut self, stages: &StageNames<'_>, from: Node, action: &ResponseAction) {
+        let Some(text) = action.stage.as_deref() else {
+            let found = action.id.as_deref().and_then(|id| stages.of_action(id));
+            self.edges.extend(found.map(|index| {
+                let (kind, to) = (EdgeKind::InStage, Node::ResponseStage(index));
+                Edge { from, kind, to, place: None, via: Via::Direct, relation: None }
+            }));
+            return;
+        };
+        let place = action.origin.place(crate::text::YamlPath::field("stage"));
+        match stages.find(text) {
+            Some(index) => self.edge(from, EdgeKind::InStage, Node::ResponseStage(index), place, Via::Direct),
+            None if is_none(text) || stages.is_usual(text) => {}
+            None => self.lost(from, EdgeKind::InStage, text, place, UnresolvedWhy::Unknown),
         }
     }
 

@@ -96,6 +96,7 @@ impl Graph {
             .chain(numbered(&corpus.triggers, Node::Trigger, |x| &x.origin))
             .chain(numbered(&corpus.response_actions, Node::ResponseAction, |x| &x.origin))
             .chain(numbered(&corpus.response_playbooks, Node::ResponsePlaybook, |x| &x.origin))
+            .chain(numbered(&corpus.response_stages, Node::ResponseStage, |x| &x.origin))
             .chain(numbered(&corpus.mitigation_systems, Node::MitigationSystem, |x| &x.origin))
             .chain(numbered(&corpus.mitigation_policies, Node::MitigationPolicy, |x| &x.origin))
             .chain(numbered(&corpus.hardening_policies, Node::HardeningPolicy, |x| &x.origin))
@@ -115,6 +116,7 @@ impl Graph {
             Node::Trigger(_) => &corpus.triggers.get(i)?.origin,
             Node::ResponseAction(_) => &corpus.response_actions.get(i)?.origin,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks.get(i)?.origin,
+            Node::ResponseStage(_) => &corpus.response_stages.get(i)?.origin,
             Node::MitigationSystem(_) => &corpus.mitigation_systems.get(i)?.origin,
             Node::MitigationPolicy(_) => &corpus.mitigation_policies.get(i)?.origin,
             Node::HardeningPolicy(_) => &corpus.hardening_policies.get(i)?.origin,
@@ -136,6 +138,7 @@ impl Graph {
             Node::Trigger(_) => &corpus.triggers[i].display_name,
             Node::ResponseAction(_) => &corpus.response_actions[i].title,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks[i].title,
+            Node::ResponseStage(_) => &corpus.response_stages[i].title,
             Node::MitigationSystem(_) => &corpus.mitigation_systems[i].title,
             Node::MitigationPolicy(_) => &corpus.mitigation_policies[i].title,
             Node::HardeningPolicy(_) => &corpus.hardening_policies[i].title,

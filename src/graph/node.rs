@@ -13,6 +13,7 @@ pub enum Node {
     Trigger(u32),
     ResponseAction(u32),
     ResponsePlaybook(u32),
+    ResponseStage(u32),
     MitigationSystem(u32),
     MitigationPolicy(u32),
     HardeningPolicy(u32),
@@ -33,6 +34,7 @@ impl Node {
             Kind::Trigger => Self::Trigger(index),
             Kind::ResponseAction => Self::ResponseAction(index),
             Kind::ResponsePlaybook => Self::ResponsePlaybook(index),
+            Kind::ResponseStage => Self::ResponseStage(index),
             Kind::MitigationSystem => Self::MitigationSystem(index),
             Kind::MitigationPolicy => Self::MitigationPolicy(index),
             Kind::HardeningPolicy => Self::HardeningPolicy(index),
@@ -52,6 +54,7 @@ impl Node {
             Self::Trigger(_) => Kind::Trigger,
             Self::ResponseAction(_) => Kind::ResponseAction,
             Self::ResponsePlaybook(_) => Kind::ResponsePlaybook,
+            Self::ResponseStage(_) => Kind::ResponseStage,
             Self::MitigationSystem(_) => Kind::MitigationSystem,
             Self::MitigationPolicy(_) => Kind::MitigationPolicy,
             Self::HardeningPolicy(_) => Kind::HardeningPolicy,
@@ -72,6 +75,7 @@ impl Node {
             | Self::Trigger(i)
             | Self::ResponseAction(i)
             | Self::ResponsePlaybook(i)
+            | Self::ResponseStage(i)
             | Self::MitigationSystem(i)
             | Self::MitigationPolicy(i)
             | Self::HardeningPolicy(i)

@@ -165,7 +165,8 @@ impl<'a> Fields<'a> {
 pub(super) struct Shape {
     /// One of them, as said in a sentence, with its article.
     pub(super) noun: &'static str,
-    /// Fields of this kind and no other; one of them is enough.
+    /// Fields of this kind and no other; one of them is enough. Where a kind has none, a document has
+    /// nothing but what all kinds have.
     pub(super) own: &'static [&'static str],
 }
 
@@ -194,6 +195,13 @@ pub(super) fn recognised(
         }
         refused += 1;
         let message = match &document.value {
+            Value::Map(entries) if shape.own.is_empty() => {
+                let strange = entries.iter().map(|(key, _)| key.as_str()).find(|key| !SHARED.contains(key));
+                match strange {
+                    Some(key) => format!("this is no {}: it has `{key}`", shape.noun),
+                    None => format!("this is no {}: it has no `title`", shape.noun),
+                }
+            }
             Value::Map(_) => format!("this is no {}: it has none of `{}`", shape.noun, shape.own.join("`, `")),
             other => format!("this is no {}: it is {}, not a mapping", shape.noun, other.type_name()),
         };

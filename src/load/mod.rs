@@ -35,7 +35,7 @@ use rayon::prelude::*;
 
 use crate::model::{
     Attack, Corpus, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem,
-    ResponseAction, ResponsePlaybook, Rule, Trigger, UseCase,
+    ResponseAction, ResponsePlaybook, ResponseStage, Rule, Trigger, UseCase,
 };
 use crate::report::Findings;
 use crate::source::{FileRole, SourceFile, SourceSet};
@@ -87,6 +87,7 @@ enum Entities {
     Triggers(Vec<Trigger>),
     ResponseActions(Vec<ResponseAction>),
     ResponsePlaybooks(Vec<ResponsePlaybook>),
+    ResponseStages(Vec<ResponseStage>),
     MitigationSystems(Vec<MitigationSystem>),
     MitigationPolicies(Vec<Measure>),
     HardeningPolicies(Vec<Measure>),
@@ -111,6 +112,7 @@ impl Entities {
             Self::Triggers(list) => push(&mut corpus.triggers, list),
             Self::ResponseActions(list) => push(&mut corpus.response_actions, list),
             Self::ResponsePlaybooks(list) => push(&mut corpus.response_playbooks, list),
+            Self::ResponseStages(list) => push(&mut corpus.response_stages, list),
             Self::MitigationSystems(list) => push(&mut corpus.mitigation_systems, list),
             Self::MitigationPolicies(list) => push(&mut corpus.mitigation_policies, list),
             Self::HardeningPolicies(list) => push(&mut corpus.hardening_policies, list),
@@ -140,6 +142,7 @@ fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -
         Kind::Trigger => Entities::Triggers(atomic::load(input, documents, pages, &mut findings)),
         Kind::ResponseAction => Entities::ResponseActions(response::actions(input, documents, &mut findings)),
         Kind::ResponsePlaybook => Entities::ResponsePlaybooks(response::playbooks(input, documents, &mut findings)),
+        Kind::ResponseStage => Entities::ResponseStages(response::stages(input, documents, &mut findings)),
         Kind::MitigationSystem => Entities::MitigationSystems(mitigation::systems(input, documents, &mut findings)),
         Kind::MitigationPolicy => {
             Entities::MitigationPolicies(mitigation::mitigations(input, documents, &mut findings))

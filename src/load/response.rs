@@ -1,8 +1,9 @@
-//! Response Actions and Response Playbooks: ATC of 2019 and its successor RE&CT of 2020 on.
+//! Response Actions, Response Playbooks and Response Stages: ATC of 2019 and its successor RE&CT of 2020 on.
 //!
-//! The later format adds `id`, the stage `preparation` and `recovery`; it has no `linked_ra`.
+//! The later format adds `id`, Response Stages, and in playbooks the stages `preparation` and `detect`
+//! to `deter`; it has no `linked_ra`.
 
-use crate::model::{ResponseAction, ResponsePlaybook, Stage};
+use crate::model::{ResponseAction, ResponsePlaybook, ResponseStage, Stage};
 use crate::report::Findings;
 
 use super::fields::{Fields, Input, Shape, recognised};
@@ -20,10 +21,20 @@ const PLAYBOOK: Shape = Shape {
         "eradication",
         "recovery",
         "lessons_learned",
+        "detect",
+        "deny",
+        "disrupt",
+        "degrade",
+        "deceive",
+        "destroy",
+        "deter",
         "linked_rp",
         "workflow",
     ],
 };
+
+/// RE&CT's have nothing but what all kinds have.
+const STAGE: Shape = Shape { noun: "Response Stage", own: &[] };
 
 pub(super) fn actions(input: Input<'_>, documents: Vec<Document>, findings: &mut Findings) -> Vec<ResponseAction> {
     let documents = recognised(&ACTION, documents, input.id, findings);
@@ -75,6 +86,26 @@ fn playbook(input: Input<'_>, document: Document, findings: &mut Findings) -> Re
         linked_playbooks: fields.list("linked_rp"),
         stages,
         workflow: fields.text("workflow"),
+        origin: fields.origin(origin),
+        document: document.value,
+    }
+}
+
+pub(super) fn stages(input: Input<'_>, documents: Vec<Document>, findings: &mut Findings) -> Vec<ResponseStage> {
+    let documents = recognised(&STAGE, documents, input.id, findings);
+    documents.into_iter().map(|document| stage(input, document, findings)).collect()
+}
+
+fn stage(input: Input<'_>, document: Document, findings: &mut Findings) -> ResponseStage {
+    let origin = input.origin(document.index);
+    let documents = std::slice::from_ref(&document);
+    let mut fields = Fields::new(input.id, documents, findings);
+    ResponseStage {
+        title: fields.title(STAGE.noun, &origin.stem),
+        id: fields.text("id"),
+        description: fields.text("description"),
+        references: fields.list("references"),
+        author: fields.joined("author"),
         origin: fields.origin(origin),
         document: document.value,
     }

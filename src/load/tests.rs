@@ -211,6 +211,7 @@ fn a_file_that_gives_nothing_is_rejected_with_an_error() {
         Kind::LoggingPolicy,
         Kind::ResponseAction,
         Kind::ResponsePlaybook,
+        Kind::ResponseStage,
         Kind::MitigationSystem,
         Kind::MitigationPolicy,
         Kind::HardeningPolicy,
@@ -256,6 +257,35 @@ fn responses_of_both_formats() {
     let stages: Vec<_> =
         playbook.stages.iter().map(|(stage, list)| format!("{}={}", stage.key(), list.join(","))).collect();
     assert_eq!(stages, ["preparation=RA_1,RA_2", "recovery=RA_9"]);
+}
+
+#[test]
+fn a_response_stage_has_what_all_kinds_have_and_nothing_else() {
+    let action = "title: RA_1\nid: RA1001\nstage: preparation\n";
+    let files = [
+        ("RS0001.yml", "title: Preparation\nid: RS0001\ndescription: d\n"),
+        ("a.yml", action),
+        ("b.yml", "id: RS0002\n"),
+    ];
+    let found = run(Kind::ResponseStage, &files);
+    assert_eq!(
+        found.problems(),
+        [
+            r#"PB007 "title": this is no Response Stage: it has `stage`"#,
+            r#"PB007 "id": this is no Response Stage: it has no `title`"#
+        ]
+    );
+    let stage = &found.corpus.response_stages[0];
+    assert_eq!((stage.title.as_str(), stage.id.as_deref()), ("Preparation", Some("RS0001")));
+}
+
+#[test]
+fn playbooks_of_react_have_what_can_be_done_to_an_attack() {
+    let text = "title: RP\ndeter: [RA_7]\nlessons_learned: [RA_2]\ndetect: RA_1\n";
+    let found = run(Kind::ResponsePlaybook, &[("RP.yml", text), ("b.yml", "title: b\ndeceive: [RA_1]\n")]);
+    assert_eq!(found.problems(), [""; 0]);
+    let stages: Vec<_> = found.corpus.response_playbooks[0].stages.iter().map(|(stage, _)| stage.key()).collect();
+    assert_eq!(stages, ["lessons_learned", "detect", "deter"]);
 }
 
 #[test]

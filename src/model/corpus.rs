@@ -4,7 +4,7 @@ use crate::text::{FileId, Place, YamlPath};
 
 use super::{
     Attack, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem, ResponseAction,
-    ResponsePlaybook, Rule, Trigger, UseCase,
+    ResponsePlaybook, ResponseStage, Rule, Trigger, UseCase,
 };
 
 /// Where an entity was read from.
@@ -109,6 +109,8 @@ pub struct Corpus {
     pub response_actions: Vec<ResponseAction>,
     /// Response Playbooks.
     pub response_playbooks: Vec<ResponsePlaybook>,
+    /// Response Stages.
+    pub response_stages: Vec<ResponseStage>,
     /// Mitigation Systems.
     pub mitigation_systems: Vec<MitigationSystem>,
     /// Mitigation Policies.

@@ -19,6 +19,8 @@ pub enum Kind {
     ResponseAction,
     /// An ordered response to an incident.
     ResponsePlaybook,
+    /// A stage of a response, with the actions that belong to it.
+    ResponseStage,
     /// A product that mitigations are put in place with.
     MitigationSystem,
     /// How a mitigation is switched on.
@@ -35,7 +37,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in navigation order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Rule,
         Self::DataNeeded,
         Self::LoggingPolicy,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Trigger,
         Self::ResponseAction,
         Self::ResponsePlaybook,
+        Self::ResponseStage,
         Self::MitigationSystem,
         Self::MitigationPolicy,
         Self::HardeningPolicy,
@@ -61,6 +64,7 @@ impl Kind {
             Self::Trigger => "Triggers",
             Self::ResponseAction => "Response_Actions",
             Self::ResponsePlaybook => "Response_Playbooks",
+            Self::ResponseStage => "Response_Stages",
             Self::MitigationSystem => "Mitigation_Systems",
             Self::MitigationPolicy => "Mitigation_Policies",
             Self::HardeningPolicy => "Hardening_Policies",
@@ -80,6 +84,7 @@ impl Kind {
             Self::Trigger => "triggers",
             Self::ResponseAction => "response_actions",
             Self::ResponsePlaybook => "response_playbooks",
+            Self::ResponseStage => "response_stages",
             Self::MitigationSystem => "mitigation_systems",
             Self::MitigationPolicy => "mitigation_policies",
             Self::HardeningPolicy => "hardening_policies",
@@ -99,6 +104,7 @@ impl Kind {
             Self::Trigger => "Trigger",
             Self::ResponseAction => "Response Action",
             Self::ResponsePlaybook => "Response Playbook",
+            Self::ResponseStage => "Response Stage",
             Self::MitigationSystem => "Mitigation System",
             Self::MitigationPolicy => "Mitigation Policy",
             Self::HardeningPolicy => "Hardening Policy",
@@ -118,6 +124,7 @@ impl Kind {
             Self::Trigger => "Triggers",
             Self::ResponseAction => "Response Actions",
             Self::ResponsePlaybook => "Response Playbooks",
+            Self::ResponseStage => "Response Stages",
             Self::MitigationSystem => "Mitigation Systems",
             Self::MitigationPolicy => "Mitigation Policies",
             Self::HardeningPolicy => "Hardening Policies",

@@ -31,7 +31,7 @@ pub use id::{AttackId, AttackKind};
 pub use kind::Kind;
 pub use mitigation::{Measure, MitigationSystem};
 pub use page::{FreePage, Heading, MarkdownLink, MarkdownText};
-pub use response::{ResponseAction, ResponsePlaybook, Stage};
+pub use response::{ResponseAction, ResponsePlaybook, ResponseStage, Stage};
 pub use rule::{LogSource, Related, Rule, RuleKind};
 pub use sigmac_config::{FieldMapping, MappedLogSource, MappingCase, SigmacConfig};
 pub use telemetry::{DataNeeded, Enrichment, LoggingPolicy};

@@ -1,8 +1,9 @@
-//! What is done about an alert: Response Actions and Response Playbooks.
+//! What is done about an alert: Response Actions, Response Playbooks, Response Stages.
 
 use super::{Origin, Value};
 
-/// A stage of a response, in the order a playbook shows them.
+/// A stage of a response, in the order a playbook shows them: those of an incident, then what can be
+/// done to an attack, of which RE&CT's playbooks have lists as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Before anything happens.
@@ -17,17 +18,38 @@ pub enum Stage {
     Recovery,
     /// Doing better next time.
     LessonsLearned,
+    /// Seeing it as it happens.
+    Detect,
+    /// Keeping the attacker from what is wanted.
+    Deny,
+    /// Breaking off what goes on.
+    Disrupt,
+    /// Making it slow and dear.
+    Degrade,
+    /// Leading the attacker astray.
+    Deceive,
+    /// Making what the attacker uses useless.
+    Destroy,
+    /// Making the attacker give up.
+    Deter,
 }
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 13] = [
         Self::Preparation,
         Self::Identification,
         Self::Containment,
         Self::Eradication,
         Self::Recovery,
         Self::LessonsLearned,
+        Self::Detect,
+        Self::Deny,
+        Self::Disrupt,
+        Self::Degrade,
+        Self::Deceive,
+        Self::Destroy,
+        Self::Deter,
     ];
 
     /// The YAML key.
@@ -39,7 +61,19 @@ impl Stage {
             Self::Eradication => "eradication",
             Self::Recovery => "recovery",
             Self::LessonsLearned => "lessons_learned",
+            Self::Detect => "detect",
+            Self::Deny => "deny",
+            Self::Disrupt => "disrupt",
+            Self::Degrade => "degrade",
+            Self::Deceive => "deceive",
+            Self::Destroy => "destroy",
+            Self::Deter => "deter",
         }
+    }
+
+    /// The form of a key of the name of a stage, which need not be one of these.
+    pub fn key_of(name: &str) -> String {
+        name.trim().to_lowercase().replace([' ', '-'], "_")
     }
 
     /// The heading.
@@ -51,6 +85,13 @@ impl Stage {
             Self::Eradication => "Eradication",
             Self::Recovery => "Recovery",
             Self::LessonsLearned => "Lessons Learned",
+            Self::Detect => "Detect",
+            Self::Deny => "Deny",
+            Self::Disrupt => "Disrupt",
+            Self::Degrade => "Degrade",
+            Self::Deceive => "Deceive",
+            Self::Destroy => "Destroy",
+            Self::Deter => "Deter",
         }
     }
 }
@@ -115,6 +156,25 @@ pub struct ResponsePlaybook {
     pub stages: Vec<(Stage, Vec<String>)>,
     /// The steps, in Markdown.
     pub workflow: Option<String>,
+    /// The YAML document as written.
+    pub document: Value,
+}
+
+/// A Response Stage: what Response Actions of one stage are for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponseStage {
+    /// Where it was read.
+    pub origin: Origin,
+    /// Its name; actions use it.
+    pub title: String,
+    /// `RS0001`.
+    pub id: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Sources.
+    pub references: Vec<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
     /// The YAML document as written.
     pub document: Value,
 }

@@ -64,18 +64,19 @@ impl Group {
             PageKind::Enrichment => (10, "Enrichments"),
             PageKind::ResponsePlaybook => (11, "Response Playbooks"),
             PageKind::ResponseAction => (12, "Response Actions"),
-            PageKind::MitigationPolicy => (13, "Mitigation Policies"),
-            PageKind::HardeningPolicy => (14, "Hardening Policies"),
-            PageKind::MitigationSystem => (15, "Mitigation Systems"),
-            PageKind::UseCase => (16, "Use Cases"),
-            PageKind::Customer => (17, "Customers"),
+            PageKind::ResponseStage => (13, "Response Stages"),
+            PageKind::MitigationPolicy => (14, "Mitigation Policies"),
+            PageKind::HardeningPolicy => (15, "Hardening Policies"),
+            PageKind::MitigationSystem => (16, "Mitigation Systems"),
+            PageKind::UseCase => (17, "Use Cases"),
+            PageKind::Customer => (18, "Customers"),
             PageKind::Home
             | PageKind::Index
             | PageKind::Matrix
             | PageKind::Credits
             | PageKind::Downloads
             | PageKind::Coverage
-            | PageKind::Free => (18, "Pages"),
+            | PageKind::Free => (19, "Pages"),
         }
     }
 }

@@ -79,6 +79,7 @@ catalogue! {
     PB109 UnknownUseCase Error "unknown Use Case";
     PB110 UnknownMitigationPolicy Error "unknown Mitigation Policy";
     PB111 UnknownMitigationSystem Error "unknown Mitigation System";
+    PB112 UnknownResponseStage Error "unknown Response Stage";
     PB201 UnknownTechnique Error "unknown technique";
     PB202 UnknownTactic Error "unknown tactic";
     PB203 UnknownGroup Error "unknown group";

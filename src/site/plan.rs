@@ -161,6 +161,7 @@ pub fn plan<'a>(
     stems(Kind::Trigger, corpus.triggers.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::ResponseAction, corpus.response_actions.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::ResponsePlaybook, corpus.response_playbooks.iter().map(|x| x.origin.stem.as_str()).collect());
+    stems(Kind::ResponseStage, corpus.response_stages.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::MitigationSystem, corpus.mitigation_systems.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::MitigationPolicy, corpus.mitigation_policies.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::HardeningPolicy, corpus.hardening_policies.iter().map(|x| x.origin.stem.as_str()).collect());

@@ -117,3 +117,55 @@ fn what_one_of_the_default_queries_cannot_say_is_no_news() {
     let values = ("purplebook.toml", "[queries.placeholders]\nWorkstations = [\"ws-*\"]\n");
     assert_eq!(helps(&[placeholder, values]), [""; 0]);
 }
+
+#[test]
+fn misspelt_names_of_the_later_kinds_are_told_right() {
+    let measure = "title: MP_0001_block\nmitigation_system: MS_0001_defendre\ntags: [attack.t1075, attack.t1550.002]\n";
+    let of = helps(&[
+        ("content/rules/r.yml", &rule(&["attack.execution", "attack.t1059"])),
+        ("content/use_cases/u.yml", "title: UC_0001_case\ndetectionrule: [A ruel, \"a  rule?\"]\n"),
+        ("content/customers/c.yml", "title: CU_1\nusecase: UC_0001_csae\n"),
+        (
+            "content/data_needed/d.yml",
+            "title: DN_1\nplatform: Windows\nfields: [b]\nmitigation_policy: [MP_0001_blok, None]\n",
+        ),
+        ("content/mitigation_policies/m.yml", measure),
+        ("content/mitigation_systems/m.yml", "title: MS_0001_defender\nplatform: Windows\n"),
+    ]);
+    assert_eq!(
+        of,
+        [
+            "PB109: did you mean `UC_0001_case`?",
+            "PB110: did you mean `MP_0001_block`?",
+            "PB111: did you mean `MS_0001_defender`?",
+            "PB206: remove it: `attack.t1550.002` is given as well",
+            "PB108: did you mean `A rule`?",
+            "PB108: did you mean `A rule`?",
+        ]
+    );
+}
+
+#[test]
+fn the_usual_stages_need_no_file_while_there_is_none() {
+    let of = |stage: &str, more: &[(&str, &str)]| {
+        let action = format!("title: RA_1\nworkflow: w\nstage: {stage}\n");
+        let mut files = vec![("content/response_actions/a.yml", action.as_str())];
+        files.extend(more);
+        helps(&files)
+    };
+    for stage in ["containment", "Lessons Learned", "lessons-learned", "deter", "None", "", "~"] {
+        assert_eq!(of(stage, &[]), [""; 0], "{stage}");
+    }
+    assert_eq!(of("contanment", &[]), ["PB112: did you mean `containment`?"]);
+    assert_eq!(of("triage", &[]), ["PB112: -"]);
+    let stages = [
+        ("content/response_stages/RS0003.yml", "title: Containment\nid: RS0003\n"),
+        ("content/response_stages/RS0007.yml", "title: Triage\n"),
+    ];
+    for stage in ["containment", "RS0003", "triage", "RS0007"] {
+        assert_eq!(of(stage, &stages), [""; 0], "{stage}");
+    }
+    // Not offered, since it has no file either.
+    assert_eq!(of("eradicatoin", &stages), ["PB112: -"]);
+    assert_eq!(of("Containmnet", &stages), ["PB112: did you mean `Containment`?"]);
+}

@@ -97,6 +97,7 @@ fn atc(shared: &Path, year: &str) -> String {
         ("triggers", folder("Triggers")),
         ("response_actions", folder("Response_Actions")),
         ("response_playbooks", folder("Response_Playbooks")),
+        ("response_stages", folder("Response_Stages")),
         ("mitigation_systems", folder("Mitigation_Systems")),
         ("mitigation_policies", folder("Mitigation_Policies")),
         ("hardening_policies", folder("Hardening_Policies")),

@@ -47,6 +47,12 @@ const MUTATIONS: &[Mutation] = &[
         "error[PB104] there is no Response Action `RA_gone`",
     ),
     (
+        "response_actions/RA_4651_remove_rogue_cloud_access.yml",
+        "stage: eradication",
+        "stage: eradikation",
+        "error[PB112] there is no Response Stage `eradikation`",
+    ),
+    (
         ASR,
         "MP_1001_windows_asr_block_credential_theft_from_lsass",
         "MP_gone",

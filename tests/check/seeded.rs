@@ -61,6 +61,7 @@ const BREAKS: &[Break] = &[
     by_value("response_playbooks/", r"(?m)^ +- (RA_\w+)$", gone, "error[PB104]"),
     by_value("response_playbooks/", r"(?m)^ +- (RP_\w+)$", gone, "error[PB105]"),
     by_value("response_actions/", r"(?m)^ +- (RA_\w+)$", gone, "error[PB104]"),
+    by_value("response_actions/", r"(?m)^stage: (\w+)$", gone, "error[PB112]"),
     by_value("data_needed/", r"(?m)^ +- (MP_\w+)$", gone, "error[PB110]"),
     by_value("mitigation_policies/", r"(?m)^mitigation_system: (MS_\w+)$", gone, "error[PB111]"),
     by_value("mitigation_policies/", r"(?m)^ +- (attack\.m\d{4})$", |_, n| format!("attack.m7{:03}", n % 1000), "error[PB205]"),

@@ -89,6 +89,19 @@ fn a_tag_with_one_successor_is_moved_and_its_tactics_follow() {
 }
 
 #[test]
+fn tags_of_policies_follow_as_those_of_rules_do() {
+    let policy =
+        "title: P\nplatform: Windows\ntags:\n  - attack.credential-access\n  - attack.t1075\n  - attack.m1026\n";
+    let dir = project(&[("content/mitigation_policies/m.yml", policy), ("content/hardening_policies/h.yml", policy)]);
+    let (code, _, err) = purplebook(dir.path(), &["attack", "upgrade", "--to", "19.1", "--fix"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for path in ["content/mitigation_policies/m.yml", "content/hardening_policies/h.yml"] {
+        let text = read(&dir, path);
+        assert!(text.contains("  - attack.t1550.002\n") && !text.contains("t1075"), "{text}");
+    }
+}
+
+#[test]
 fn what_would_be_there_twice_is_dropped() {
     let tags =
         "  - attack.t1562\n  - attack.t1562.001\n  - attack.t1685\n  - attack.defense_evasion\n  - attack.t1562.006\n";
@@ -326,7 +339,13 @@ fn the_rules_of_2019_are_current_but_for_the_questions() {
 
 #[test]
 fn the_content_of_2022_is_current_but_for_the_questions() {
-    let folders = [("rules", "rules"), ("triggers", "Triggers"), ("response_playbooks", "Response_Playbooks")];
+    let folders = [
+        ("rules", "rules"),
+        ("triggers", "Triggers"),
+        ("response_playbooks", "Response_Playbooks"),
+        ("mitigation_policies", "Mitigation_Policies"),
+        ("hardening_policies", "Hardening_Policies"),
+    ];
     let Some(dir) = corpus("atc-2022", &folders) else { return };
     assert_eq!(only_questions_are_left(&dir), 20);
 }

@@ -37,6 +37,7 @@ fn what_init_and_new_write_passes_a_check() {
         ("trigger", "T1059.003"),
         ("response-action", "RA_0009_find_hosts"),
         ("response-playbook", "RP_0009_office"),
+        ("response-stage", "Deter"),
         ("mitigation-system", "MS_0009_defender"),
         ("mitigation-policy", "MP_0009_office"),
         ("hardening-policy", "HP_0009_wdigest"),

@@ -242,6 +242,8 @@ content/pages/about.md
 content/response_actions/RA_0001_identification_collect_scheduled_tasks.yml
 content/response_actions/RA_0002_containment_isolate_host.yml
 content/response_playbooks/RP_0001_suspicious_scheduled_task.yml
+content/response_stages/RS0002.yml
+content/response_stages/RS0003.yml
 content/rules/windows_scheduled_task_script_host.yml
 content/triggers/T1053.005/T1053.005.yaml
 content/use_cases/UC_0001_programs_that_return.yml
@@ -294,6 +296,7 @@ fn new_writes_each_kind_to_its_folder() {
         ("trigger", "t1053.005", "content/triggers/T1053.005/T1053.005.yaml"),
         ("response-action", "RA_0009_x", "content/response_actions/RA_0009_x.yml"),
         ("response-playbook", "RP_0009_x", "content/response_playbooks/RP_0009_x.yml"),
+        ("response-stage", "Deter", "content/response_stages/Deter.yml"),
         ("mitigation-system", "MS_0009_x", "content/mitigation_systems/MS_0009_x.yml"),
         ("mitigation-policy", "MP_0009_x", "content/mitigation_policies/MP_0009_x.yml"),
         ("hardening-policy", "HP_0009_x", "content/hardening_policies/HP_0009_x.yml"),

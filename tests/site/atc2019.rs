@@ -307,6 +307,7 @@ fn where_atc_raised_an_exception_there_is_no_page() {
         (Kind::ResponsePlaybook, "title: t\ndescription: d\nworkflow: w\ntags: [attack.process_injection]\n"),
         (Kind::ResponsePlaybook, "title: t\ndescription: d\nworkflow: w\ntags: []\nrecovery: [RA_unknown]\n"),
         (Kind::Trigger, "attack_technique: T1059\ndisplay_name: d\natomic_tests: []\n"),
+        (Kind::ResponseStage, "title: t\ndescription: d\n"),
         (Kind::MitigationSystem, "title: t\ndescription: d\nplatform: p\n"),
         (Kind::MitigationPolicy, "title: t\ndescription: d\nplatform: p\n"),
         (Kind::HardeningPolicy, "title: t\ndescription: d\nplatform: p\n"),

@@ -34,10 +34,11 @@ const FOLDERS: [(Kind, &str); 11] = [
     (Kind::DataNeeded, "corpus/atc-2022/Data_Needed"),
     (Kind::LoggingPolicy, "corpus/atc-2022/Logging_Policies"),
 ];
-const MORE_FOLDERS: [(Kind, &str); 8] = [
+const MORE_FOLDERS: [(Kind, &str); 9] = [
     (Kind::Enrichment, "corpus/atc-2022/Enrichments"),
     (Kind::ResponseAction, "corpus/atc-2022/Response_Actions"),
     (Kind::ResponsePlaybook, "corpus/atc-2022/Response_Playbooks"),
+    (Kind::ResponseStage, "corpus/atc-2022/Response_Stages"),
     (Kind::MitigationSystem, "corpus/atc-2022/Mitigation_Systems"),
     (Kind::MitigationPolicy, "corpus/atc-2022/Mitigation_Policies"),
     (Kind::HardeningPolicy, "corpus/atc-2022/Hardening_Policies"),

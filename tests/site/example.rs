@@ -95,6 +95,7 @@ fn every_page_is_there_as_html_and_as_markdown() {
         "Triggers",
         "Response_Actions",
         "Response_Playbooks",
+        "Response_Stages",
         "Use_Cases",
         "Customers",
     ] {

@@ -134,11 +134,58 @@ fn measures_are_shown_where_attack_names_what_they_are_against() {
 }
 
 #[test]
+fn a_response_stage_lists_its_actions_by_id_however_they_name_it() {
+    let action = |title: &str, rest: &str| format!("title: {title}\ndescription: Does {title}.\nworkflow: w\n{rest}");
+    let dir = site(&[
+        ("response_stages/RS0006.yml", "title: Lessons Learned\nid: RS0006\ndescription: Do better.\n"),
+        ("response_stages/RS0003.yml", "title: Containment\nid: RS0003\n"),
+        ("response_actions/a.yml", &action("by key", "id: RA6004\nstage: lessons_learned\n")),
+        ("response_actions/b.yml", &action("by title", "id: RA6003\nstage: Lessons Learned\n")),
+        ("response_actions/c.yml", &action("by id", "id: RA6002\nstage: RS0006\n")),
+        ("response_actions/d.yml", &action("by its own id", "id: RA6001\n")),
+        ("response_actions/e.yml", &action("no id", "stage: lessons-learned\n")),
+        ("response_actions/f.yml", &action("elsewhere", "id: RA6005\nstage: containment\n")),
+        ("response_playbooks/RP.yml", "title: RP\nlessons_learned: [by id]\ndeter: [RA6005]\n"),
+    ]);
+    let stage = page(&dir, "Response_Stages/RS0006.md");
+    let row = |id: &str, file: &str, title: &str| {
+        let id = if id.is_empty() { String::new() } else { format!("[{id}](../Response_Actions/{file}.md)") };
+        format!("| {id} | [{title}](../Response_Actions/{file}.md) | Does {title}. |").replace("|  |", "|  |")
+    };
+    let rows = [
+        row("RA6001", "d", "by its own id"),
+        row("RA6002", "c", "by id"),
+        row("RA6003", "b", "by title"),
+        row("RA6004", "a", "by key"),
+        row("", "e", "no id"),
+    ];
+    assert!(stage.contains(&rows.join("\n")), "{stage}");
+    assert!(!stage.contains("elsewhere"), "{stage}");
+    for (one, other) in [
+        ("Response_Stages/RS0006", "Response_Actions/a"),
+        ("Response_Stages/RS0006", "Response_Actions/d"),
+        ("Response_Stages/RS0003", "Response_Actions/f"),
+        ("Response_Playbooks/RP", "Response_Actions/f"),
+    ] {
+        both_ways(&dir, one, other);
+    }
+    assert!(stage.contains("../Response_Playbooks/RP.md"));
+    let playbook = page(&dir, "Response_Playbooks/RP.md");
+    assert!(playbook.contains("| Deter ") && playbook.contains("## Deter"), "{playbook}");
+    let action = page(&dir, "Response_Actions/a.md");
+    assert!(action.contains("[RS0006: Lessons Learned](../Response_Stages/RS0006.md)"), "{action}");
+    let index = page(&dir, "Response_Stages/index.md");
+    assert!(index.contains("| RS0006 | [Lessons Learned](RS0006.md) | Do better. | 5 |"), "{index}");
+}
+
+#[test]
 fn kinds_without_content_are_not_in_the_navigation() {
     let dir = site(&[("rules/office_shell.yml", RULE)]);
     let home = page(&dir, "index.html");
     assert!(home.contains("Detection_Rules/index.html"));
-    for folder in ["Mitigation_Systems", "Mitigation_Policies", "Hardening_Policies", "Use_Cases", "Customers"] {
+    for folder in
+        ["Response_Stages", "Mitigation_Systems", "Mitigation_Policies", "Hardening_Policies", "Use_Cases", "Customers"]
+    {
         assert!(!home.contains(folder), "{folder}");
     }
 }

@@ -68,6 +68,7 @@ fn references(graph: &Graph, node: Node) -> &[String] {
         Node::LoggingPolicy(_) => &corpus.logging_policies[i].references,
         Node::Enrichment(_) => &corpus.enrichments[i].references,
         Node::ResponseAction(_) => &corpus.response_actions[i].references,
+        Node::ResponseStage(_) => &corpus.response_stages[i].references,
         Node::MitigationSystem(_) => &corpus.mitigation_systems[i].references,
         Node::MitigationPolicy(_) => &corpus.mitigation_policies[i].references,
         Node::HardeningPolicy(_) => &corpus.hardening_policies[i].references,

@@ -56,7 +56,8 @@ pub fn page(input: &Input<'_>, node: Node) -> Option<String> {
             let trigger = first(&corpus.triggers, i, |entity| &entity.origin)?;
             trigger.upstream_page.map(|file| (input.text)(file).to_owned())
         }
-        Node::MitigationSystem(_)
+        Node::ResponseStage(_)
+        | Node::MitigationSystem(_)
         | Node::MitigationPolicy(_)
         | Node::HardeningPolicy(_)
         | Node::UseCase(_)

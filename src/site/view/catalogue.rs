@@ -22,6 +22,7 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
         Kind::Trigger => (&TRIGGERS, triggers(view)),
         Kind::ResponseAction => (&ACTIONS, actions(view)),
         Kind::ResponsePlaybook => (&PLAYBOOKS, playbooks(view)),
+        Kind::ResponseStage => (&STAGES, stages(view)),
         Kind::MitigationSystem => (&SYSTEMS, systems(view)),
         Kind::MitigationPolicy => (&MITIGATIONS, measures(view, kind)),
         Kind::HardeningPolicy => (&HARDENINGS, measures(view, kind)),
@@ -176,7 +177,10 @@ const ACTIONS: [(&str, bool); 3] = [("Response Action", false), ("ID", false), (
 fn actions(view: &SiteView<'_>) -> Vec<Row> {
     let entities = (0..).zip(&view.graph.corpus().response_actions);
     let row = |(i, action): (u32, &crate::model::ResponseAction)| {
-        vec![vec![view.link(Node::ResponseAction(i))], texts(action.id.as_deref()), texts(action.stage.as_deref())]
+        let node = Node::ResponseAction(i);
+        let stage = view.graph.to(node, EdgeKind::InStage).map(|stage| view.link(stage)).next();
+        let stage = stage.or_else(|| action.stage.as_deref().map(Inline::text));
+        vec![vec![view.link(node)], texts(action.id.as_deref()), stage.into_iter().collect()]
     };
     entities.map(row).collect()
 }
@@ -193,6 +197,22 @@ fn playbooks(view: &SiteView<'_>) -> Vec<Row> {
             texts(playbook.severity.as_deref()),
             view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
             number(playbook.stages.iter().map(|(_, actions)| actions.len()).sum()),
+        ]
+    };
+    entities.map(row).collect()
+}
+
+const STAGES: [(&str, bool); 4] = [("ID", false), ("Response Stage", false), ("Description", false), ("Actions", true)];
+
+fn stages(view: &SiteView<'_>) -> Vec<Row> {
+    let entities = (0..).zip(&view.graph.corpus().response_stages);
+    let row = |(i, stage): (u32, &crate::model::ResponseStage)| {
+        let node = Node::ResponseStage(i);
+        vec![
+            texts(stage.id.as_deref()),
+            vec![view.link_as(stage.title.clone(), node)],
+            texts(stage.description.as_deref().map(str::trim)),
+            number(view.graph.from(node, EdgeKind::InStage).len()),
         ]
     };
     entities.map(row).collect()

@@ -80,6 +80,7 @@ fn credits(view: &SiteView<'_>) -> Vec<Credit> {
         corpus.enrichments.len(),
         corpus.response_actions.len(),
         corpus.response_playbooks.len(),
+        corpus.response_stages.len(),
         corpus.mitigation_systems.len(),
         corpus.mitigation_policies.len(),
         corpus.hardening_policies.len(),
@@ -90,7 +91,7 @@ fn credits(view: &SiteView<'_>) -> Vec<Credit> {
         credits.push(Credit {
             name: "Atomic Threat Coverage".to_owned(),
             lines: vec![
-                "The kinds Data Needed, Logging Policy, Enrichment, Response Action, Response Playbook, Mitigation System, Mitigation Policy, Hardening Policy, Use Case and Customer, and the layout of their pages, come from Atomic Threat Coverage; entities taken from it or from RE&CT are under the Apache License 2.0.".to_owned(),
+                "The kinds Data Needed, Logging Policy, Enrichment, Response Action, Response Playbook, Response Stage, Mitigation System, Mitigation Policy, Hardening Policy, Use Case and Customer, and the layout of their pages, come from Atomic Threat Coverage; entities taken from it or from RE&CT are under the Apache License 2.0.".to_owned(),
             ],
             url: Some("https://www.apache.org/licenses/LICENSE-2.0"),
             licence: None,

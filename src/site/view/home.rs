@@ -66,6 +66,7 @@ fn kinds(view: &SiteView<'_>) -> Option<Section> {
         Kind::Trigger => "Tests that should fire the rules",
         Kind::ResponseAction => "Single steps of a response",
         Kind::ResponsePlaybook => "What to do, in order",
+        Kind::ResponseStage => "What is done when, and with which actions",
         Kind::MitigationSystem => "What mitigations are put in place with",
         Kind::MitigationPolicy => "How each mitigation is switched on",
         Kind::HardeningPolicy => "How systems are made harder to attack",

@@ -77,6 +77,7 @@ impl SiteView<'_> {
             Node::Trigger(i) => trigger::page(self, route, i),
             Node::ResponseAction(i) => response::action(self, route, i),
             Node::ResponsePlaybook(i) => response::playbook(self, route, i),
+            Node::ResponseStage(i) => response::stage(self, route, i),
             Node::MitigationSystem(i) => mitigation::system(self, route, i),
             Node::MitigationPolicy(i) => mitigation::mitigation_policy(self, route, i),
             Node::HardeningPolicy(i) => mitigation::hardening_policy(self, route, i),
@@ -123,6 +124,10 @@ impl SiteView<'_> {
             }
             Node::ResponseAction(_) => corpus.response_actions[i].title.clone(),
             Node::ResponsePlaybook(_) => corpus.response_playbooks[i].title.clone(),
+            Node::ResponseStage(_) => {
+                let stage = &corpus.response_stages[i];
+                stage.id.as_ref().map_or_else(|| stage.title.clone(), |id| format!("{id}: {}", stage.title))
+            }
             Node::MitigationSystem(_) => corpus.mitigation_systems[i].title.clone(),
             Node::MitigationPolicy(_) => corpus.mitigation_policies[i].title.clone(),
             Node::HardeningPolicy(_) => corpus.hardening_policies[i].title.clone(),
@@ -147,6 +152,7 @@ impl SiteView<'_> {
             Kind::Trigger => corpus.triggers.len(),
             Kind::ResponseAction => corpus.response_actions.len(),
             Kind::ResponsePlaybook => corpus.response_playbooks.len(),
+            Kind::ResponseStage => corpus.response_stages.len(),
             Kind::MitigationSystem => corpus.mitigation_systems.len(),
             Kind::MitigationPolicy => corpus.mitigation_policies.len(),
             Kind::HardeningPolicy => corpus.hardening_policies.len(),
@@ -235,7 +241,7 @@ impl SiteView<'_> {
             ("Detection", kinds(&[Kind::Rule, Kind::DataNeeded, Kind::LoggingPolicy, Kind::Enrichment])),
             ("Monitoring", kinds(&[Kind::Customer, Kind::UseCase])),
             ("Testing", kinds(&[Kind::Trigger])),
-            ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction])),
+            ("Response", kinds(&[Kind::ResponsePlaybook, Kind::ResponseAction, Kind::ResponseStage])),
             ("Mitigation", kinds(&[Kind::MitigationPolicy, Kind::HardeningPolicy, Kind::MitigationSystem])),
             ("ATT&CK", matrix.into_iter().chain(coverage).chain(attack).collect()),
             ("Data", downloads.into_iter().collect()),

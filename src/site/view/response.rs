@@ -1,11 +1,13 @@
-//! The pages of Response Actions and Response Playbooks.
+//! The pages of Response Actions, Response Playbooks and Response Stages.
+
+use std::collections::BTreeSet;
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{Kind, ResponsePlaybook, Stage};
 use crate::site::{Block, Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
-use super::parts::{first_sentence, list_fact, references_fact, section, text_fact, texts_fact};
+use super::parts::{first_sentence, list_fact, references_fact, section, table, text_fact, texts_fact};
 use super::telemetry::{links, text_section};
 
 pub(super) fn action(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
@@ -16,7 +18,8 @@ pub(super) fn action(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     page.summary = first_sentence(action.description.as_deref().unwrap_or_default());
     page.breadcrumbs = view.crumbs(Some((Kind::ResponseAction.title(), Subject::Index(Kind::ResponseAction))));
     page.facts = [
-        text_fact("stage", "Stage", action.stage.as_deref()),
+        list_fact("stage", "Stage", links(view, node, EdgeKind::InStage))
+            .or_else(|| text_fact("stage", "Stage", action.stage.as_deref())),
         texts_fact("automation", "Automation", &action.automation),
         text_fact("author", "Author", action.author.as_deref()),
         text_fact("creation-date", "Creation Date", action.creation_date.as_deref()),
@@ -29,10 +32,7 @@ pub(super) fn action(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     .flatten()
     .collect();
     page.sections.extend(text_section(view, route, node, ("workflow", "Workflow"), action.workflow.as_deref()));
-    let mut playbooks: Vec<Node> =
-        Stage::ALL.into_iter().flat_map(|stage| view.graph.from(node, EdgeKind::HasAction(stage))).collect();
-    playbooks.sort_unstable();
-    playbooks.dedup();
+    let playbooks = playbooks(view, &[node]);
     page.sections.extend(view.link_section("playbooks", "Playbooks that use it", &playbooks));
     page.sections.extend(view.link_section(
         "linked-from",
@@ -80,6 +80,50 @@ pub(super) fn playbook(view: &SiteView<'_>, route: RouteId, index: u32) -> Page 
     if !playbook.tags.is_empty() {
         page.credits = vec![view.attack_credit()];
     }
+    page
+}
+
+/// The playbooks with one of these actions, in whichever stage.
+fn playbooks(view: &SiteView<'_>, actions: &[Node]) -> Vec<Node> {
+    let of = |action: &Node| Stage::ALL.map(|stage| view.graph.from(*action, EdgeKind::HasAction(stage)));
+    let playbooks: BTreeSet<Node> = actions.iter().flat_map(of).flatten().collect();
+    playbooks.into_iter().collect()
+}
+
+pub(super) fn stage(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
+    let stage = &view.graph.corpus().response_stages[index as usize];
+    let node = Node::ResponseStage(index);
+    let mut page = view.blank(route, PageKind::ResponseStage, "Response Stage", stage.title.clone());
+    page.id.clone_from(&stage.id);
+    page.summary = first_sentence(stage.description.as_deref().unwrap_or_default());
+    page.breadcrumbs = view.crumbs(Some((Kind::ResponseStage.title(), Subject::Index(Kind::ResponseStage))));
+    page.facts = [
+        text_fact("author", "Author", stage.author.as_deref()),
+        text_fact("description", "Description", stage.description.as_deref()),
+        references_fact(&stage.references),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let corpus = view.graph.corpus();
+    let mut actions = view.graph.from(node, EdgeKind::InStage);
+    // By id, as they are spoken of; those without one follow.
+    actions.sort_by_key(|action| {
+        let action = &corpus.response_actions[action.index()];
+        (action.id.is_none(), action.id.as_deref(), action.title.as_str())
+    });
+    if !actions.is_empty() {
+        let columns = [("ID", false), ("Response Action", false), ("Description", false)];
+        let rows = actions.iter().map(|node| {
+            let action = &corpus.response_actions[node.index()];
+            let id = action.id.as_ref().map(|id| view.link_as(id.clone(), *node));
+            let description = action.description.as_deref().map(str::trim).map(Inline::text);
+            vec![id.into_iter().collect(), vec![view.link(*node)], description.into_iter().collect()]
+        });
+        let table = table(&columns, rows.collect());
+        page.sections.push(section("actions", "Response Actions", Some(actions.len()), vec![table]));
+    }
+    page.sections.extend(view.link_section("playbooks", "Playbooks that use them", &playbooks(view, &actions)));
     page
 }
 
