@@ -12,3 +12,4 @@ mod matrix;
 mod project;
 mod readme;
 mod retired;
+mod search;
