@@ -167,7 +167,11 @@ impl Texts {
 }
 
 fn leads_on(piece: &Inline) -> bool {
-    matches!(piece, Inline::Link(_, LinkTarget::Page(_) | LinkTarget::Anchor(..)))
+    match piece {
+        Inline::Link(_, LinkTarget::Url(url)) => !url.is_external(),
+        Inline::Link(..) => true,
+        Inline::Text(_) | Inline::Code(_) | Inline::Badge(_) => false,
+    }
 }
 
 /// `text` without what people leave out when they type: case, accents, compatibility forms.

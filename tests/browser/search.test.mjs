@@ -71,6 +71,13 @@ everywhere("names, other names and titles come in the order of how well they fit
   assert.deepEqual([rule.title, rule.badge !== ""], ["Certutil Decodes an Encoded File", true]);
 });
 
+everywhere("a file is found by its name", {}, async ({ page }) => {
+  await open(page);
+  const found = await first(page, "win_certutil_decode_file.yml");
+  assert.deepEqual([found.title, found.note], ["Certutil Decodes an Encoded File", "file win_certutil_decode_file"]);
+  assert.equal((await first(page, "certutil_decode")).title, "Certutil Decodes an Encoded File");
+});
+
 everywhere("slips of the fingers do no harm", {}, async ({ page }) => {
   await open(page);
   for (const [text, id] of [["mimikats", "S0002"], ["mimiaktz", "S0002"], ["mudywater", "G0069"], ["muddywatter", "G0069"], ["pwoershell", "T1059.001"], ["cobalt strke", "S0154"]]) {
@@ -210,7 +217,7 @@ for (const width of [320, 390, 768]) {
   once(`it fits a screen of ${width} pixels`, { viewport: { width, height: 640 } }, async ({ page }) => {
     const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok((await sideways()) <= 0, "the page");
-    await open(page);
+    await page.getByRole("banner").getByRole("button", { name: "Search" }).click();
     await search(page, "windows process");
     assert.ok((await sideways()) <= 0, "the open search");
     for (const part of ["dialog.search", INPUT, OPTIONS]) {

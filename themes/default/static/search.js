@@ -231,6 +231,14 @@
       else if (title.startsWith(wanted.compact)) better(results, page, START + size(page), {});
       else if (own?.startsWith(wanted.compact)) better(results, page, START + size(page), {});
     }
+    // The name of a file, by which its authors know it.
+    if (wanted.text.length > 4 && wanted.text.includes("_")) {
+      const stem = wanted.text.replace(/\.(yml|yaml|md|html)$/, "");
+      index.paths.forEach((path, page) => {
+        const place = path.toLowerCase().indexOf(stem);
+        if (place >= 0) better(results, page, (place ? INSIDE : path.length === stem.length ? TITLE : START) + size(page), { note: `file ${path}` });
+      });
+    }
     byWords(wanted, results, false);
     if (!results.size) byWords(wanted, results, true);
     for (const result of results.values()) {
@@ -369,8 +377,9 @@
     const out = [];
     for (let start = 0, i = 1; i <= text.length; i++) {
       if (i < text.length && on[i] === on[start]) continue;
-      const piece = text.slice(start, i);
-      out.push(on[start] ? make("mark", {}, piece) : piece);
+      // Long names may break after `_`, as in headings.
+      const piece = text.slice(start, i).split(/(?<=_)/).flatMap((part, k) => (k ? [make("wbr"), part] : [part]));
+      out.push(...(on[start] ? [make("mark", {}, ...piece)] : piece));
       start = i;
     }
     return out;
@@ -404,10 +413,10 @@
     const line = make("span", { class: "line" });
     if (index.ids[page]) line.append(make("span", { class: "id" }, ...marked(index.ids[page], [wanted.text, ...words])), " ");
     line.append(make("span", { class: "title" }, ...marked(index.titles[page], words)));
+    if (note) line.append(" ", make("span", { class: "note" }, ...marked(note, [wanted.text, ...words])));
     link.append(line);
     const badge = index.data.badges[(index.marks[page] >> 1) - 1];
     if (badge) link.append(" ", make("span", { class: `badge ${badge[1]}` }, badge[0]));
-    if (note) link.append(" ", make("span", { class: "note" }, ...marked(note, [wanted.text, ...words])));
     return link;
   };
 
@@ -562,7 +571,7 @@
   };
 
   for (const slot of document.querySelectorAll("[data-search]")) {
-    const button = make("button", { type: "button", class: "search-open", "aria-haspopup": "dialog", "aria-keyshortcuts": "/ Control+K" }, icon(),
+    const button = make("button", { type: "button", class: "search-open", "aria-label": slot.dataset.search || "Search", "aria-haspopup": "dialog", "aria-keyshortcuts": "/ Control+K" }, icon(),
       make("span", { class: "text" }, slot.dataset.search || "Search"), make("kbd", { "aria-hidden": "true" }, "/"));
     button.addEventListener("click", start);
     for (const sign of ["pointerenter", "focus", "touchstart"]) button.addEventListener(sign, () => open().catch(() => {}), { once: true, passive: true });
