@@ -40,6 +40,8 @@ pub enum EdgeKind {
     HasAction(Stage),
     /// A Response Action belongs to a Response Stage.
     InStage,
+    /// A Response Action asks for a Data Needed or Mitigation System to be in place.
+    AsksFor,
     /// A Response Action works with another.
     LinkedAction,
     /// A playbook goes with another.

@@ -138,6 +138,13 @@ impl<'a> Linker<'a> {
         for (i, action) in (0..).zip(&corpus.response_actions) {
             let from = Node::ResponseAction(i);
             self.stage(&stages, from, action);
+            // In words as often as by name, so what names nothing is no mistake.
+            for (i, text) in action.requirements.iter().enumerate() {
+                let data = data.find(text).map(Node::DataNeeded);
+                if let Some(to) = data.or_else(|| systems.find(text).map(Node::MitigationSystem)) {
+                    self.edge(from, EdgeKind::AsksFor, to, action.origin.item("requirements", i), Via::Direct);
+                }
+            }
             self.list(
                 from,
                 EdgeKind::LinkedAction,

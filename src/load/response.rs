@@ -56,6 +56,7 @@ fn action(input: Input<'_>, document: Document, findings: &mut Findings) -> Resp
         description: fields.text("description"),
         linked_actions: fields.list("linked_ra"),
         linked_analytics: fields.list("linked_analytics"),
+        requirements: fields.list("requirements"),
         workflow: fields.text("workflow"),
         origin: fields.origin(origin),
         document: document.value,

@@ -121,6 +121,8 @@ pub struct ResponseAction {
     pub linked_actions: Vec<String>,
     /// Analytics it works with.
     pub linked_analytics: Vec<String>,
+    /// What must be in place: Data Needed, Mitigation Systems, or anything in words.
+    pub requirements: Vec<String>,
     /// The steps, in Markdown.
     pub workflow: Option<String>,
     /// The YAML document as written.

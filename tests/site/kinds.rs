@@ -179,6 +179,29 @@ fn a_response_stage_lists_its_actions_by_id_however_they_name_it() {
 }
 
 #[test]
+fn a_response_action_shows_what_must_be_in_place() {
+    let action =
+        "title: RA_1\nid: RA2101\nworkflow: w\nrequirements:\n  - DN_1\n  - MS_1\n  - A <phone> list\n  - DN_gone\n";
+    let dir = site(&[
+        ("response_actions/RA_1.yml", action),
+        ("response_actions/RA_2.yml", "title: RA_2\nid: RAé01\nworkflow: w\nrequirements: DN_1.yml\n"),
+        ("data_needed/DN_1.yml", "title: DN_1\nplatform: Windows\n"),
+        ("mitigation_systems/MS_1.yml", "title: MS_1\nplatform: Windows\n"),
+    ]);
+    for (one, other) in [
+        ("Response_Actions/RA_1", "Data_Needed/DN_1"),
+        ("Response_Actions/RA_2", "Data_Needed/DN_1"),
+        ("Response_Actions/RA_1", "Mitigation_Systems/MS_1"),
+    ] {
+        both_ways(&dir, one, other);
+    }
+    let page_1 = page(&dir, "Response_Actions/RA_1.md");
+    let rest = "<li>A &lt;phone> list</li><li>DN_gone</li></ul> |";
+    assert!(page_1.contains("| Category ") && page_1.contains("| Network |") && page_1.contains(rest), "{page_1}");
+    assert!(!page(&dir, "Response_Actions/RA_2.md").contains("Category"));
+}
+
+#[test]
 fn kinds_without_content_are_not_in_the_navigation() {
     let dir = site(&[("rules/office_shell.yml", RULE)]);
     let home = page(&dir, "index.html");

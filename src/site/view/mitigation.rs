@@ -29,6 +29,8 @@ pub(super) fn system(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     page.sections.extend(text_section(view, route, node, ("description", "Description"), description));
     let policies = view.graph.from(node, EdgeKind::UsesSystem);
     page.sections.extend(view.link_section("policies", "Mitigation Policies it is used for", &policies));
+    let actions = view.graph.from(node, EdgeKind::AsksFor);
+    page.sections.extend(view.link_section("actions", "Response Actions that ask for it", &actions));
     page
 }
 

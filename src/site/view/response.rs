@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::graph::{EdgeKind, Node};
-use crate::model::{Kind, ResponsePlaybook, Stage};
+use crate::model::{Kind, ResponseAction, ResponsePlaybook, Stage};
 use crate::site::{Block, Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
@@ -25,6 +25,8 @@ pub(super) fn action(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
         text_fact("creation-date", "Creation Date", action.creation_date.as_deref()),
         references_fact(&action.references),
         text_fact("description", "Description", action.description.as_deref()),
+        text_fact("category", "Category", action.id.as_deref().and_then(category)),
+        list_fact("requirements", "Requirements", requirements(view, node, action)),
         list_fact("linked-actions", "Linked Response Actions", links(view, node, EdgeKind::LinkedAction)),
         texts_fact("linked-analytics", "Linked Analytics", &action.linked_analytics),
     ]
@@ -81,6 +83,35 @@ pub(super) fn playbook(view: &SiteView<'_>, route: RouteId, index: u32) -> Page 
         page.credits = vec![view.attack_credit()];
     }
     page
+}
+
+/// What an action is about: RE&CT says it by the second digit of its id.
+fn category(id: &str) -> Option<&'static str> {
+    let digits = id.trim().strip_prefix("RA").filter(|digits| digits.len() == 4)?;
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some(match digits.as_bytes().get(1)? {
+        b'0' => "General",
+        b'1' => "Network",
+        b'2' => "Email",
+        b'3' => "File",
+        b'4' => "Process",
+        b'5' => "Configuration",
+        b'6' => "Identity",
+        _ => return None,
+    })
+}
+
+/// What must be in place, linked where it is content.
+fn requirements(view: &SiteView<'_>, node: Node, action: &ResponseAction) -> Vec<Vec<Inline>> {
+    let edges = view.graph.edges(node, EdgeKind::AsksFor);
+    let of = |(i, text): (usize, &String)| {
+        let place = action.origin.item("requirements", i);
+        let edge = edges.iter().find(|edge| edge.place.as_ref() == Some(&place));
+        vec![edge.map_or_else(|| Inline::text(text), |edge| view.link(edge.to))]
+    };
+    action.requirements.iter().enumerate().map(of).collect()
 }
 
 /// The playbooks with one of these actions, in whichever stage.

@@ -58,6 +58,11 @@ pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Pa
         "Enrichments that take from it",
         &view.graph.from(node, EdgeKind::EnrichesFrom),
     ));
+    page.sections.extend(view.link_section(
+        "actions",
+        "Response Actions that ask for it",
+        &view.graph.from(node, EdgeKind::AsksFor),
+    ));
     page.sections.extend(named_in(view, node, EdgeKind::TakesData));
     page
 }
