@@ -123,6 +123,16 @@ fn search() {
 }
 
 #[test]
+fn matrix() {
+    run("matrix");
+}
+
+#[test]
+fn pages() {
+    run("pages");
+}
+
+#[test]
 fn no_file_of_tests_is_forgotten() {
     let entries = fs::read_dir(Path::new(ROOT).join("tests/browser")).expect("readable");
     let names = entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned());

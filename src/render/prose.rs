@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, Event};
+use pulldown_cmark::{Alignment, Event, Tag};
 
 use crate::site::{Format, Prose, RouteId, RouteTable};
 use crate::text::{Anchors, Html, RawHtml, SafeUrl, markdown};
@@ -43,7 +43,7 @@ pub fn to_html_with(prose: &Prose, from: RouteId, routes: &RouteTable, anchors: 
     let writer = Writer {
         source,
         links: Links::new(prose, from, routes, Format::Html),
-        shift: prose.heading_shift,
+        shift: shift(prose.heading_shift, &events),
         anchors,
         code_pairs,
         html: Html::new(),
@@ -68,6 +68,19 @@ fn as_written(source: &str) -> Html {
     html
 }
 
+/// By how much the headings of a text are moved: at most by `most`, and so that its highest ones stand
+/// right below the heading they are under, since a level left out would be taken for a missing part.
+fn shift(most: u8, events: &Events<'_>) -> i8 {
+    let level = |(event, _): &(Event<'_>, Range<usize>)| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some(*level as u8),
+        _ => None,
+    };
+    let highest = events.iter().filter_map(level).min().unwrap_or(1);
+    let wanted = (most + 1).max(2);
+    let too_deep = (highest + most).saturating_sub(wanted);
+    i8::try_from(most).unwrap_or_default() - i8::try_from(too_deep).unwrap_or_default()
+}
+
 struct TooLong;
 
 type Events<'a> = [(Event<'a>, Range<usize>)];
@@ -83,7 +96,7 @@ struct Table {
 struct Writer<'a> {
     source: &'a str,
     links: Links<'a>,
-    shift: u8,
+    shift: i8,
     anchors: &'a mut Anchors,
     /// Index of each `<code>` that has an end, with the index of that.
     code_pairs: HashMap<usize, usize>,

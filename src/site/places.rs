@@ -22,7 +22,7 @@ enum Taken {
 }
 
 impl Places {
-    /// Takes a folder with whatever will be in it; it must be of nobody yet.
+    /// Takes a folder with whatever will be in it.
     pub(super) fn take_whole(&mut self, folder: &str) {
         // What is a file can have nothing in it.
         self.0.insert(fold_path(folder), Taken::File);

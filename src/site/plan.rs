@@ -118,6 +118,7 @@ pub fn plan<'a>(
     for path in reserved {
         planner.places.take(path, &[""]);
     }
+    planner.fixed(Subject::Downloads, exports::FOLDER, "index");
     planner.places.take_whole(exports::FOLDER);
     for path in exports::at_the_top() {
         planner.places.take(path, &[""]);
@@ -125,8 +126,7 @@ pub fn plan<'a>(
     let corpus = graph.corpus();
     planner.fixed(Subject::Home, "", "index");
     planner.fixed(Subject::Credits, "", "credits");
-    planner.fixed(Subject::Downloads, "", "downloads");
-    planner.fixed(Subject::Coverage, "", "coverage");
+    planner.fixed(Subject::Coverage, "Matrix", "coverage");
     for domain in Domain::ALL {
         planner.fixed(Subject::Matrix(domain), "Matrix", domain.key());
         for path in MATRIX_FILES.map(|extension| matrix_file(domain, extension)) {

@@ -68,7 +68,7 @@ impl Writer<'_> {
     }
 
     fn shifted(&self, level: HeadingLevel) -> usize {
-        (level as usize + usize::from(self.shift)).clamp(1, 6) - 1
+        (level as usize).saturating_add_signed(self.shift.into()).clamp(1, 6) - 1
     }
 
     fn heading(&mut self, level: HeadingLevel, events: &Events<'_>, at: usize) {

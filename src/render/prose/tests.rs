@@ -31,6 +31,24 @@ fn ordinary_markdown_becomes_ordinary_html() {
 }
 
 #[test]
+fn the_highest_headings_of_a_text_stand_right_below_that_of_their_section() {
+    let levels = |source: &str, heading_shift| {
+        let prose = Prose { source: source.to_owned(), links: Vec::new(), heading_shift };
+        let html = to_html(&prose, RouteId(2), &routes()).into_string();
+        html.split("<h").skip(1).map(|rest| rest[..1].to_owned()).collect::<Vec<_>>().join("")
+    };
+    for (source, under_two, of_a_page) in [
+        ("# a\n## b\n", "34", "12"),
+        ("## a\n### b\n## c\n", "343", "232"),
+        ("### a\n#### b\n### c\n", "343", "232"),
+        ("###### a\n", "3", "2"),
+        ("### a\n## b\n", "43", "32"),
+    ] {
+        assert_eq!([levels(source, 2), levels(source, 0)], [under_two, of_a_page], "{source}");
+    }
+}
+
+#[test]
 fn tables_and_code() {
     assert_eq!(
         html("| a | b |\n|---|--:|\n| `x\\|y` | 1 |\n\n```yaml\na: 1\n```\n"),
