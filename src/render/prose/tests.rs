@@ -35,7 +35,7 @@ fn the_highest_headings_of_a_text_stand_right_below_that_of_their_section() {
     let levels = |source: &str, heading_shift| {
         let prose = Prose { source: source.to_owned(), links: Vec::new(), heading_shift };
         let html = to_html(&prose, RouteId(2), &routes()).into_string();
-        html.split("<h").skip(1).map(|rest| rest[..1].to_owned()).collect::<Vec<_>>().join("")
+        html.split("<h").skip(1).map(|rest| rest[..1].to_owned()).collect::<String>()
     };
     for (source, under_two, of_a_page) in [
         ("# a\n## b\n", "34", "12"),
