@@ -4,10 +4,10 @@
 // Each kind is looked at in two of the twelve ways there are, taken in turn; in all of them with
 // ALL_WAYS=1, which takes some minutes.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { everywhere, once } from "./harness.mjs";
+import { everywhere, folder, once } from "./harness.mjs";
 
 const require = createRequire(join(process.env.BROWSER_HOME, "package.json"));
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -27,6 +27,12 @@ const KINDS = {
   trigger: "Triggers/T1059.001.html",
   "response-action": "Response_Actions/RA_3151_isolate_endpoint.html",
   "response-playbook": "Response_Playbooks/RP_1001_proxy_execution_on_windows.html",
+  "response-stage": "Response_Stages/RS0001.html",
+  "mitigation-system": "Mitigation_Systems/MS_1001_microsoft_defender_antivirus.html",
+  "mitigation-policy": "Mitigation_Policies/MP_1001_windows_asr_block_credential_theft_from_lsass.html",
+  "hardening-policy": "Hardening_Policies/HP_1001_windows_lsass_as_protected_process.html",
+  "use-case": "Use_Cases/UC_1001_proxy_execution_by_signed_programs.html",
+  customer: "Customers/CU_1001_workplaces.html",
   tactic: "Tactics/TA0002.html",
   technique: "Techniques/T1059.001.html",
   group: "Groups/G0069.html",
@@ -43,6 +49,18 @@ const violations = async (page) => {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ")}`);
   });
 };
+
+// The class of a page is its kind, so one that is missing above is a kind nobody looked at.
+once("every kind of page has its row", {}, async () => {
+  const found = new Set();
+  for (const file of readdirSync(folder("example"), { recursive: true }).filter((name) => name.endsWith(".html"))) {
+    const [, kind] = readFileSync(join(folder("example"), file), "utf8").match(/<body class="kind-([a-z-]+)"/) ?? [];
+    if (kind) found.add(kind);
+  }
+  // Its addresses begin at the root of a host, so it cannot be opened from a disk.
+  found.delete("not-found");
+  assert.deepEqual([...found].sort(), Object.keys(KINDS).sort());
+});
 
 const WAYS = [true, false].flatMap((scripts) =>
   ["light", "dark"].flatMap((colorScheme) => [320, 768, 1280].map((width) => ({ scripts, colorScheme, viewport: { width, height: 900 } }))),
