@@ -226,7 +226,9 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     mistake(ESQL, "texts are compared in exact case", |one, _| has_case(one)),
     mistake(KUSTO, "a text alone is no condition", |one, _| one.word),
     mistake(KUSTO, "a list forgets `cased`, a value has none", |one, _| is_cased(one)),
-    mistake(KUSTO, "`has_all` looks for words", |one, _| one.all && !one.is_regex()),
+    mistake(KUSTO, "`has_all` looks for words", |one, question| {
+        (one.all || (question.all && question.selections.len() > 1)) && !one.is_regex()
+    }),
     mistake(KUSTO, "the pieces around a wildcard may stand in any order", |one, _| !one.is_regex() && has_inner(one)),
     mistake(SPLUNK, "`?` is as wide as `*`, which has no escape", |one, _| {
         !one.is_regex() && one.has(|piece| matches!(piece, Piece::One | Piece::Char('*' | '?')))
