@@ -1,5 +1,6 @@
 //! References by name that lead nowhere: Data Needed, Logging Policies, Enrichments, Response
-//! Actions, Playbooks and Stages, Mitigation Policies and Systems, Use Cases, and rules that are named, related or correlated.
+//! Actions, Playbooks and Stages, Mitigation Policies and Systems, Use Cases, and rules that are
+//! named, related or correlated.
 
 use crate::config::nearest;
 use crate::graph::{EdgeKind, Node, Unresolved};

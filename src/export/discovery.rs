@@ -7,8 +7,8 @@
 use std::fmt::Write as _;
 
 use crate::graph::Node;
-use crate::model::{AttackKind, Domain, Kind, Rule};
-use crate::site::exports::{feed, llms, robots, sitemap};
+use crate::model::{Domain, Kind, Rule};
+use crate::site::exports::{attack_tables, feed, llms, robots, sitemap};
 use crate::site::{RouteId, SiteView, Subject};
 use crate::text::{SafeUrl, escape_xml};
 
@@ -129,15 +129,7 @@ fn for_models(view: &SiteView<'_>) -> String {
         kinds.map(|kind| (format!("{} ({})", kind.title(), view.count(kind)), Subject::Index(kind))).collect(),
     );
     let matrices = Domain::ALL.into_iter().map(|d| (format!("{} matrix", d.title()), Subject::Matrix(d)));
-    let objects = [
-        (AttackKind::Tactic, "Tactics"),
-        (AttackKind::Technique, "Techniques"),
-        (AttackKind::Group, "Groups"),
-        (AttackKind::Software, "Software"),
-        (AttackKind::Mitigation, "Mitigations"),
-        (AttackKind::Campaign, "Campaigns"),
-    ];
-    let objects = objects.into_iter().map(|(kind, title)| (title.to_owned(), Subject::AttackIndex(kind)));
+    let objects = attack_tables().map(|(kind, title)| (title.to_owned(), Subject::AttackIndex(kind)));
     list("ATT&CK", matrices.chain(objects).collect());
     out
 }

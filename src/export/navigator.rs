@@ -189,7 +189,7 @@ fn narrowed(view: &SiteView<'_>) -> Vec<Export> {
         };
         Some(write(which, what, &counts))
     };
-    view.narrowed_layers().par_iter().filter_map(one).collect()
+    view.narrowed_layers(&choices).par_iter().filter_map(one).collect()
 }
 
 /// What the rules of a Customer cover, with the tests there are for it.

@@ -19,8 +19,8 @@ type Rows = [Vec<Vec<Inline>>];
 
 pub(super) fn tables(view: &SiteView<'_>) -> Vec<Export> {
     let kinds = Kind::ALL.into_iter().map(|kind| (Subject::Index(kind), TableForm::ALL.map(|form| table(kind, form))));
-    let attack =
-        attack_tables().map(|kind| (Subject::AttackIndex(kind), TableForm::ALL.map(|form| attack_table(kind, form))));
+    let attack = attack_tables()
+        .map(|(kind, _)| (Subject::AttackIndex(kind), TableForm::ALL.map(|form| attack_table(kind, form))));
     let mut out = Vec::new();
     for (subject, [csv, json]) in kinds.chain(attack) {
         let Some(page) = view.plan.route(subject).map(|route| view.page(route)) else { continue };

@@ -88,9 +88,9 @@ pub fn pivoting() -> OutPath {
     OutPath::sanitised(TABLES, "pivoting.csv")
 }
 
-/// The kinds of ATT&CK objects that have a table.
-pub fn attack_tables() -> impl Iterator<Item = AttackKind> {
-    ATTACK_FOLDERS.iter().map(|(kind, _)| *kind)
+/// The kinds of ATT&CK objects that have an index and its table, with the index's title.
+pub fn attack_tables() -> impl Iterator<Item = (AttackKind, &'static str)> {
+    ATTACK_FOLDERS.into_iter()
 }
 
 /// The files that lie where those look who know no other place.

@@ -37,6 +37,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A file of the site that was built in `output`.
+pub(crate) fn built_file(folder: &Path, path: &str) -> String {
+    fs::read_to_string(folder.join("output").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// The program, to be run in `folder` as from a terminal without colours chosen.
 pub(crate) fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_purplebook"));

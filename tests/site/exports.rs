@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::project::{project, purplebook};
+use super::project::{built_file, project, purplebook};
 
 const RULE: &str = "title: '=cmd|calc, \"quoted\"'
 id: 7d1a1b1e-0d34-4b6a-9a53-3d0a5f3c8a11
@@ -71,7 +71,7 @@ fn built(config: &str) -> TempDir {
 }
 
 fn file(dir: &TempDir, path: &str) -> String {
-    fs::read_to_string(dir.path().join("output").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    built_file(dir.path(), path)
 }
 
 fn value(dir: &TempDir, path: &str) -> Value {
@@ -183,8 +183,8 @@ fn pivoting_says_of_all_of_atc_which_events_have_a_field() {
     assert_eq!(code, 0, "{err}");
     let rows = |text: &str| -> BTreeSet<String> { text.lines().map(|line| line.trim_end().to_owned()).collect() };
     let written = file(&dir, "exports/tables/pivoting.csv");
-    let missing: Vec<String> = rows(&expected).difference(&rows(&written)).cloned().collect();
-    assert!(missing.is_empty(), "{missing:#?}");
+    let differences: Vec<String> = rows(&expected).symmetric_difference(&rows(&written)).cloned().collect();
+    assert!(differences.is_empty(), "{differences:#?}");
 }
 
 #[test]

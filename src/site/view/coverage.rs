@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Domain, Status};
-use crate::site::{Block, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject};
+use crate::site::{Block, Inline, LinkTarget, MatrixChoices, Page, PageKind, RouteId, Section, Stat, Subject};
 
 use super::SiteView;
 use super::matrix::tactics;
@@ -35,12 +35,13 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
     );
     page.sections.push(section("numbers", "In numbers", None, vec![Block::Stats(stats(view, &techniques))]));
     page.sections.extend(by_tactic(view));
-    page.sections.extend(by_platform(view));
+    let choices = view.matrix_choices(Domain::Enterprise);
+    page.sections.extend(by_platform(view, &choices));
     page.sections.extend(ranked(view, "gaps", "Gaps: neither rule nor test", &techniques, CoverageState::Nothing));
     page.sections.extend(ranked(view, "tested", "Tested, but no rule", &techniques, CoverageState::TestOnly));
     page.sections.extend(untested(view, &techniques));
     page.sections.extend(by_group(view));
-    page.sections.extend(by_log_source(view));
+    page.sections.extend(by_log_source(view, &choices));
     page.sections.extend(by_customer(view));
     page.credits = vec![view.attack_credit()];
     page
@@ -97,7 +98,7 @@ fn shares(states: impl Iterator<Item = CoverageState>) -> [Vec<Inline>; 5] {
 }
 
 const SHARES: [(&str, bool); 5] =
-    [("Techniques", true), ("Rule, test and data", true), ("Rule", true), ("Test, no rule", true), ("Neither", true)];
+    [("Techniques", true), ("Full", true), ("Rule", true), ("Test only", true), ("Neither", true)];
 
 fn with_shares(first: &'static str) -> Vec<(&'static str, bool)> {
     [(first, false)].into_iter().chain(SHARES).collect()
@@ -119,8 +120,7 @@ fn by_tactic(view: &SiteView<'_>) -> Option<Section> {
     filled("tactics", "By tactic", &with_shares("Tactic"), rows.collect())
 }
 
-fn by_platform(view: &SiteView<'_>) -> Option<Section> {
-    let choices = view.matrix_choices(Domain::Enterprise);
+fn by_platform(view: &SiteView<'_>, choices: &MatrixChoices) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
     let rows = choices.platforms.iter().enumerate().map(|(i, name)| {
         let on_it = choices.technique_platforms.iter().map(|platforms| platforms.contains(&i));
@@ -132,8 +132,7 @@ fn by_platform(view: &SiteView<'_>) -> Option<Section> {
     filled("platforms", "By platform", &with_shares("Platform"), rows.collect())
 }
 
-fn by_log_source(view: &SiteView<'_>) -> Option<Section> {
-    let choices = view.matrix_choices(Domain::Enterprise);
+fn by_log_source(view: &SiteView<'_>, choices: &MatrixChoices) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
     let mut sources: Vec<(&String, usize, usize)> = choices
         .sources

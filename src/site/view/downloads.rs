@@ -42,7 +42,11 @@ fn layers(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row>
         .into_iter()
         .map(|domain| file(&layer(&Layer::Domain(domain)), &format!("All of {}", domain.title())))
         .collect();
-    rows.extend(view.narrowed_layers().iter().map(|(which, what)| file(&layer(which), what)));
+    rows.extend(
+        view.narrowed_layers(&view.matrix_choices(Domain::Enterprise))
+            .iter()
+            .map(|(which, what)| file(&layer(which), what)),
+    );
     let groups = view
         .graph
         .attack_nodes(AttackKind::Group)
@@ -59,8 +63,7 @@ fn tables(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row>
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page && view.count(*kind) > 0) {
         rows.extend(TableForm::ALL.map(|form| file(&exports::table(kind, form), kind.title())));
     }
-    for kind in exports::attack_tables().filter(|kind| there(Subject::AttackIndex(*kind))) {
-        let title = super::ATTACK_FOLDERS.iter().find(|(known, _)| *known == kind).map_or("", |(_, title)| title);
+    for (kind, title) in exports::attack_tables().filter(|(kind, _)| there(Subject::AttackIndex(*kind))) {
         if view.graph.attack_nodes(kind).any(|(_, object)| object.status == Status::Active) {
             let what = format!("{title} of ATT&CK");
             rows.extend(TableForm::ALL.map(|form| file(&exports::attack_table(kind, form), &what)));

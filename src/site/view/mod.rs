@@ -180,9 +180,9 @@ impl SiteView<'_> {
     }
 
     /// The layers of platforms, log sources and Customers of the Enterprise matrix that have anything in them,
-    /// each with a name.
-    pub fn narrowed_layers(&self) -> Vec<(Layer, String)> {
-        let mut layers = matrix_choices::layers(&self.matrix_choices(Domain::Enterprise));
+    /// each with a name; `choices` are those of that matrix.
+    pub fn narrowed_layers(&self, choices: &MatrixChoices) -> Vec<(Layer, String)> {
+        let mut layers = matrix_choices::layers(choices);
         let mut taken = BTreeSet::new();
         for (i, customer) in (0..).zip(&self.graph.corpus().customers) {
             let which = Layer::Customer(customer.origin.stem.clone());
