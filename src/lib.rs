@@ -26,6 +26,7 @@ pub mod release;
 pub mod render;
 pub mod report;
 pub mod requests;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod text;

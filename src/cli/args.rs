@@ -13,6 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   purplebook init kb && cd kb && purplebook build    start a knowledge base and build it
   purplebook build --rules ../sigma/rules            build from an untouched upstream checkout
+  purplebook serve                                   look at it in a browser while writing
   purplebook check --format concise                  one line per problem, for editors and CI
   purplebook explain PB206                           what a finding means and how to end it
   purplebook convert -t es-qs content/rules          the queries alone
@@ -49,6 +50,11 @@ pub(super) enum Command {
     #[command(after_help = "The output folder is replaced only when the new site is complete, and only if it is \
                             empty or purplebook made it. The summary counts, by kind: found = rendered + rejected.")]
     Build(BuildArgs),
+    /// Show the site in a browser, and again after every change
+    #[command(after_help = "The site is made in memory: nothing is written. Only this machine can reach it unless \
+                            --host says otherwise. Pages load again when what they show has changed; what a build finds \
+                            is shown on them. If a build fails, the last site stays. Ctrl-C ends the server.")]
+    Serve(ServeArgs),
     /// Report every problem in the content, at its line
     #[command(after_help = "Exit codes: 0 no errors and no warnings, 1 some, 2 could not run. `--fail-on error` lets \
                             warnings pass, and notes fail a check only with `--fail-on note`. `purplebook explain \
@@ -190,6 +196,27 @@ pub(super) struct BuildArgs {
     /// Where to write the site [default: output, in the project folder]
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) output: Option<PathBuf>,
+    /// Threads to use [default: one per processor]
+    #[arg(long, short, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// The port to listen on; 0 is any free one [default: the first free one from 8000 on]
+    #[arg(long, short, value_name = "PORT")]
+    pub(super) port: Option<u16>,
+    /// The address to listen at; another than this machine's own lets others read the site
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_hint = ValueHint::Hostname)]
+    pub(super) host: String,
+    /// A further name the server answers to, such as that of a proxy before it (repeatable)
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Hostname)]
+    pub(super) allow_host: Vec<String>,
+    /// Look for changes every so many milliseconds, where the file system tells of none
+    #[arg(long, value_name = "MILLISECONDS", num_args = 0..=1, default_missing_value = "500", value_parser = clap::value_parser!(u64).range(50..=60_000))]
+    pub(super) poll: Option<u64>,
     /// Threads to use [default: one per processor]
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,

@@ -19,6 +19,7 @@ mod new;
 mod progress;
 mod report;
 mod repository;
+mod serve;
 mod summary;
 mod template;
 mod terminal;
@@ -98,6 +99,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(typed.color);
     let outcome = match typed.command {
         Command::Build(args) => build::run(args, terminal),
+        Command::Serve(args) => serve::run(args, terminal),
         Command::Check(args) => check::run(args, terminal),
         Command::Attack(command) => attack::run(command),
         Command::Convert(args) => convert::run(args, terminal),

@@ -1,6 +1,7 @@
 //! The stages, composed once: from a configuration to a linked project, and from there to a site.
 
 mod coverage;
+mod edition;
 mod external;
 mod mends;
 mod output;
@@ -8,6 +9,7 @@ mod release;
 mod site;
 
 pub use crate::load::attack::Import;
+pub use edition::Edition;
 pub use mends::Mendable;
 pub use output::{AskSite, WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, import, releases};

@@ -10,8 +10,8 @@ use crate::render::markdown::{atc2019, to_markdown};
 use crate::render::{self, HtmlRenderer, Theme, search};
 use crate::report::{Progress, Stage};
 use crate::site::{
-    Frame, LinkIndex, MatrixChoices, OutPath, Query, QueryText, RouteId, Searchable, SiteView, Subject, matrix_choices,
-    matrix_picture, notice,
+    Frame, LinkIndex, MatrixChoices, OutPath, Page, Query, QueryText, RouteId, Searchable, SiteView, Subject,
+    matrix_choices, matrix_picture, notice,
 };
 use crate::source;
 use crate::text::FileId;
@@ -21,7 +21,7 @@ use super::{Error, Project, assets};
 
 /// The page for missing addresses, the licences, and the file without which GitHub Pages runs
 /// Jekyll over a site, which drops files it dislikes.
-const OWN_FILES: [&str; 3] = ["404.html", "NOTICE.txt", ".nojekyll"];
+pub(super) const OWN_FILES: [&str; 3] = ["404.html", "NOTICE.txt", ".nojekyll"];
 
 /// Paths no page and no copied file may have.
 pub(super) fn reserved(config: &Config) -> Result<Vec<OutPath>, Error> {
@@ -43,77 +43,42 @@ impl Project {
     /// # Errors
     /// If the theme does not work or the sink refuses a file.
     pub fn render(&self, sink: &dyn Sink, progress: &Progress) -> Result<(), Error> {
-        let theme = match &self.config.site.theme {
+        let theme = self.theme()?;
+        self.with_site(&theme, &self.queries(), |site| site.put_all(sink, progress))
+    }
+
+    /// The theme as it is on the disk now.
+    pub(super) fn theme(&self) -> Result<Theme, Error> {
+        Ok(match &self.config.site.theme {
             Some(folder) => Theme::load(&source::named::folder(folder)?)?,
             None => Theme::embedded(),
-        };
-        let queries = self.queries();
+        })
+    }
+
+    /// Has `work` done with all that making files of the site needs.
+    pub(super) fn with_site<T>(
+        &self,
+        theme: &Theme,
+        queries: &[Vec<Query>],
+        work: impl FnOnce(&Site<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let links = LinkIndex::new(&self.graph, &self.plan, assets(&self.sources, &self.plan));
         let text = |file: FileId| self.sources.file(file).text.as_str();
         let view = SiteView {
             graph: &self.graph,
             plan: &self.plan,
             links: &links,
-            queries: &queries,
+            queries,
             text: &text,
             config: &self.config.site,
         };
         let frame = view.frame();
-        let renderer = HtmlRenderer::new(&theme, &frame, self.plan.routes());
-        let pages = Pages { project: self, view: &view, frame: &frame, renderer: &renderer, sink };
-        progress.begin(Stage::Rendering, self.plan.len());
-        let routes: Vec<RouteId> = self.plan.routes().routes().collect();
-        let found: Vec<Searchable> = routes
-            .par_iter()
-            .map(|route| {
-                progress.advance(1);
-                pages.put(*route)
-            })
-            .collect::<Result<_, Error>>()?;
-        for (path, bytes) in search::files(&found, self.plan.routes()) {
-            sink.put(&path, &bytes)?;
-        }
-        self.extras(&view, &theme, &renderer, sink)
-    }
-
-    /// The files beside the pages: assets, notices, the page servers show for missing ones.
-    fn extras(
-        &self,
-        view: &SiteView<'_>,
-        theme: &Theme,
-        renderer: &HtmlRenderer<'_>,
-        sink: &dyn Sink,
-    ) -> Result<(), Error> {
-        for (path, bytes) in theme.assets() {
-            sink.put(&path, &bytes)?;
-        }
-        for (asset, path) in self.sources.assets.iter().zip(self.plan.copied()) {
-            sink.put(path, &asset.bytes)?;
-        }
-        for domain in Domain::ALL {
-            let Some(route) = self.plan.route(Subject::Matrix(domain)) else { continue };
-            let title = format!(
-                "{}: {} matrix, MITRE ATT&CK® {}",
-                self.config.site.title,
-                domain.title(),
-                self.graph.corpus().attack.version
-            );
-            let picture = render::matrix_picture(&view.matrix(domain), &title, self.plan.routes(), route);
-            sink.put(&matrix_picture(domain), picture.as_bytes())?;
-            sink.put(&matrix_choices(domain), &choices_script(&view.matrix_choices(domain)))?;
-        }
-        EXPORTS.par_iter().try_for_each(|export| {
-            export(view).into_iter().try_for_each(|export| sink.put(&export.path, &export.bytes))
-        })?;
-        let [not_found, notices, no_jekyll] = OWN_FILES.map(|name| OutPath::sanitised("", name));
-        sink.put(&not_found, renderer.not_found()?.as_bytes())?;
-        sink.put(&notices, notice(view).as_bytes())?;
-        sink.put(&no_jekyll, b"")?;
-        Ok(())
+        let renderer = HtmlRenderer::new(theme, &frame, self.plan.routes());
+        work(&Site { project: self, theme, view: &view, frame: &frame, renderer: &renderer })
     }
 
     /// The queries of each rule as its page shows them.
-    fn queries(&self) -> Vec<Vec<Query>> {
+    pub(super) fn queries(&self) -> Vec<Vec<Query>> {
         let choices: Vec<(&QueryChoice, Label)> =
             self.config.queries.show.iter().zip(&self.requests).map(|(c, r)| (c, Label::of(c, r))).collect();
         let of_rule = |rule: usize| {
@@ -168,24 +133,65 @@ impl Label {
     }
 }
 
-/// What rendering one page needs.
-struct Pages<'a> {
+/// The files of a site, each made when it is asked for.
+pub(super) struct Site<'a> {
     project: &'a Project,
+    theme: &'a Theme,
     view: &'a SiteView<'a>,
     frame: &'a Frame,
     renderer: &'a HtmlRenderer<'a>,
-    sink: &'a dyn Sink,
 }
 
-impl Pages<'_> {
-    /// Writes a page in both forms; gives what the search can find of it.
-    fn put(&self, route: RouteId) -> Result<Searchable, Error> {
-        let page = self.view.page(route);
-        let html = self.renderer.page(&page)?;
-        self.sink.put(&page.path.with_extension("html"), html.as_bytes())?;
-        let markdown = self.legacy(route).unwrap_or_else(|| to_markdown(&page, self.frame, self.project.plan.routes()));
-        self.sink.put(&page.path.with_extension("md"), markdown.as_bytes())?;
-        Ok(Searchable::of(&page))
+impl Site<'_> {
+    /// All files into `sink`, in parallel.
+    fn put_all(&self, sink: &dyn Sink, progress: &Progress) -> Result<(), Error> {
+        let plan = &self.project.plan;
+        progress.begin(Stage::Rendering, plan.len());
+        let routes: Vec<RouteId> = plan.routes().routes().collect();
+        let put = |route: &RouteId| {
+            progress.advance(1);
+            let page = self.view.page(*route);
+            sink.put(&page.path.with_extension("html"), self.renderer.page(&page)?.as_bytes())?;
+            sink.put(&page.path.with_extension("md"), self.markdown_of(*route, &page).as_bytes())?;
+            Ok(Searchable::of(&page))
+        };
+        let found: Vec<Searchable> = routes.par_iter().map(put).collect::<Result<_, Error>>()?;
+        let files = search::files(&found, plan.routes()).into_iter().chain(self.theme.assets());
+        for (path, bytes) in files {
+            sink.put(&path, &bytes)?;
+        }
+        for (path, bytes) in self.copied() {
+            sink.put(path, bytes)?;
+        }
+        for domain in Domain::ALL {
+            if let Some(picture) = self.picture(domain) {
+                sink.put(&matrix_picture(domain), picture.as_bytes())?;
+            }
+            if let Some(choices) = self.choices(domain) {
+                sink.put(&matrix_choices(domain), &choices)?;
+            }
+        }
+        EXPORTS.par_iter().try_for_each(|export| {
+            export(self.view).into_iter().try_for_each(|export| sink.put(&export.path, &export.bytes))
+        })?;
+        for name in OWN_FILES {
+            sink.put(&OutPath::sanitised("", name), &self.own(name)?)?;
+        }
+        Ok(())
+    }
+
+    /// A page as HTML.
+    pub(super) fn html(&self, route: RouteId) -> Result<Vec<u8>, Error> {
+        Ok(self.renderer.page(&self.view.page(route))?.into_bytes())
+    }
+
+    /// A page as Markdown.
+    pub(super) fn markdown(&self, route: RouteId) -> Vec<u8> {
+        self.markdown_of(route, &self.view.page(route)).into_bytes()
+    }
+
+    fn markdown_of(&self, route: RouteId, page: &Page) -> String {
+        self.legacy(route).unwrap_or_else(|| to_markdown(page, self.frame, self.project.plan.routes()))
     }
 
     /// The page as ATC wrote it, where that profile is on and has such a page.
@@ -195,5 +201,48 @@ impl Pages<'_> {
         }
         let Subject::Node(node) = self.project.plan.subject(route) else { return None };
         atc2019::page(&atc2019::Input { graph: &self.project.graph, text: self.view.text }, node)
+    }
+
+    /// The files of the search: of all pages together.
+    pub(super) fn search(&self) -> Vec<(OutPath, Vec<u8>)> {
+        let routes: Vec<RouteId> = self.project.plan.routes().routes().collect();
+        let found: Vec<_> = routes.par_iter().map(|route| Searchable::of(&self.view.page(*route))).collect();
+        search::files(&found, self.project.plan.routes())
+    }
+
+    /// The files for other programs.
+    pub(super) fn exports(&self) -> Vec<(OutPath, Vec<u8>)> {
+        let made = EXPORTS.par_iter().flat_map_iter(|export| export(self.view));
+        made.map(|export| (export.path, export.bytes)).collect()
+    }
+
+    /// The files that are copied as they are.
+    pub(super) fn copied(&self) -> impl Iterator<Item = (&OutPath, &[u8])> {
+        let bytes = self.project.sources.assets.iter().map(|asset| asset.bytes.as_slice());
+        self.project.plan.copied().iter().zip(bytes)
+    }
+
+    /// The picture of a matrix, where there is a page for it.
+    pub(super) fn picture(&self, domain: Domain) -> Option<String> {
+        let plan = &self.project.plan;
+        let route = plan.route(Subject::Matrix(domain))?;
+        let (site, version) = (&self.project.config.site.title, &self.project.graph.corpus().attack.version);
+        let title = format!("{site}: {} matrix, MITRE ATT&CK® {version}", domain.title());
+        Some(render::matrix_picture(&self.view.matrix(domain), &title, plan.routes(), route))
+    }
+
+    /// What a matrix can be narrowed to, as a script, where there is a page for it.
+    pub(super) fn choices(&self, domain: Domain) -> Option<Vec<u8>> {
+        self.project.plan.route(Subject::Matrix(domain))?;
+        Some(choices_script(&self.view.matrix_choices(domain)))
+    }
+
+    /// One of [`OWN_FILES`].
+    pub(super) fn own(&self, name: &str) -> Result<Vec<u8>, Error> {
+        Ok(match name {
+            "404.html" => self.renderer.not_found()?.into_bytes(),
+            "NOTICE.txt" => notice(self.view).into_bytes(),
+            _ => Vec::new(),
+        })
     }
 }

@@ -98,6 +98,11 @@ pub(super) fn at_the_top() -> [OutPath; 4] {
     [sitemap(), robots(), feed(), llms()]
 }
 
+/// Whether a path is that of a file for other programs, if there is any file.
+pub fn is_one(path: &OutPath) -> bool {
+    path.is_below(&OutPath::sanitised("", FOLDER)) || at_the_top().contains(path)
+}
+
 /// The addresses of all pages, for search engines.
 pub fn sitemap() -> OutPath {
     OutPath::sanitised("", "sitemap.xml")

@@ -93,6 +93,11 @@ impl OutPath {
         &self.0
     }
 
+    /// Whether the file lies in `folder`, at any depth.
+    pub fn is_below(&self, folder: &Self) -> bool {
+        self.0.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// How many folders lie between the file and the root.
     pub fn depth(&self) -> usize {
         self.0.bytes().filter(|b| *b == b'/').count()

@@ -6,6 +6,7 @@
 //! been resolved to spans; what still is a YAML place is shown as its file.
 
 mod concise;
+mod entries;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -17,6 +18,7 @@ mod position;
 mod sarif;
 
 pub use concise::concise;
+pub use entries::{Entry, entries};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{HumanOptions, human};

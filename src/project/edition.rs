@@ -1,0 +1,124 @@
+//! A site of which each file is made when it is asked for, from what was read before.
+//!
+//! The files are those of a build, byte for byte: both come from the same functions. What one page
+//! costs does not depend on how many there are, so a server need not wait for all of them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use crate::model::Domain;
+use crate::render::{Theme, search};
+use crate::report::Progress;
+use crate::site::{OutPath, Query, RouteId, exports, matrix_choices, matrix_picture};
+use crate::write::{Sink, WriteError};
+
+use super::site::{OWN_FILES, Site};
+use super::{Error, Project};
+
+/// Files that are made together.
+type Files = BTreeMap<OutPath, Vec<u8>>;
+
+/// A project with the theme of its site. Once it is open the disk does not matter any more.
+pub struct Edition {
+    project: Project,
+    theme: Theme,
+    queries: Vec<Vec<Query>>,
+    /// Pages by their path without extension.
+    pages: HashMap<String, RouteId>,
+    assets: Files,
+    search: OnceLock<Files>,
+    exports: OnceLock<Files>,
+}
+
+impl Edition {
+    /// The site of `project`.
+    ///
+    /// A theme of the user's own may fail on any page, and then there is no site: all pages are
+    /// made once, to know. That the built-in theme works is for the tests of purplebook.
+    ///
+    /// # Errors
+    /// If the theme cannot be read or does not work.
+    pub fn new(project: Project) -> Result<Self, Error> {
+        if project.config.site.theme.is_some() {
+            project.render(&Nowhere, &Progress::new())?;
+        }
+        let theme = project.theme()?;
+        let routes = project.plan.routes();
+        let pages = routes.routes().map(|route| (routes.path(route).as_str().to_owned(), route)).collect();
+        let assets = theme.assets().into_iter().collect();
+        let queries = project.queries();
+        Ok(Self { project, theme, queries, pages, assets, search: OnceLock::new(), exports: OnceLock::new() })
+    }
+
+    /// The project it is made from.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The file a build would write to `path`, if it would write one.
+    ///
+    /// # Errors
+    /// If the theme does not work.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "a method is of one lifetime, what is asked for of any"
+    )]
+    pub fn file(&self, path: &OutPath) -> Result<Option<Vec<u8>>, Error> {
+        let page = |extension| self.pages.get(path.as_str().strip_suffix(extension)?).copied();
+        if let Some(route) = page(".html") {
+            return self.made(|site| site.html(route).map(Some));
+        }
+        if let Some(route) = page(".md") {
+            return self.made(|site| Ok(Some(site.markdown(route))));
+        }
+        if let Some(bytes) = self.assets.get(path) {
+            return Ok(Some(bytes.clone()));
+        }
+        if let Some(name) = OWN_FILES.into_iter().find(|name| *name == path.as_str()) {
+            return self.made(|site| site.own(name).map(Some));
+        }
+        if path.is_below(&search::folder()) {
+            return self.one_of(&self.search, path, |site| site.search());
+        }
+        if exports::is_one(path) {
+            return self.one_of(&self.exports, path, |site| site.exports());
+        }
+        let domain = |file: fn(Domain) -> OutPath| Domain::ALL.into_iter().find(|domain| file(*domain) == *path);
+        if let Some(domain) = domain(matrix_picture) {
+            return self.made(|site| Ok(site.picture(domain).map(String::into_bytes)));
+        }
+        if let Some(domain) = domain(matrix_choices) {
+            return self.made(|site| Ok(site.choices(domain)));
+        }
+        self.made(|site| Ok(site.copied().find(|(copied, _)| *copied == path).map(|(_, bytes)| bytes.to_vec())))
+    }
+
+    fn made<T>(&self, work: impl FnOnce(&Site<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.project.with_site(&self.theme, &self.queries, work)
+    }
+
+    /// A file of several that are made together, once.
+    fn one_of(
+        &self,
+        files: &OnceLock<Files>,
+        path: &OutPath,
+        make: impl FnOnce(&Site<'_>) -> Vec<(OutPath, Vec<u8>)>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let files = if let Some(known) = files.get() {
+            known
+        } else {
+            let all = self.made(|site| Ok(make(site).into_iter().collect()))?;
+            files.get_or_init(|| all)
+        };
+        Ok(files.get(path).cloned())
+    }
+}
+
+/// Takes all files and keeps none.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn put(&self, _: &OutPath, _: &[u8]) -> Result<(), WriteError> {
+        Ok(())
+    }
+}
