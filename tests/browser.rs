@@ -111,6 +111,7 @@ fn run(name: &str) {
     let mut command = Command::new("node");
     command.arg("--test-reporter=spec").arg(file);
     command.env("SITES", &*SITES).env("BROWSER_HOME", home).env("CHROMIUM", chromium).env_remove("NODE_OPTIONS");
+    command.env("PURPLEBOOK", env!("CARGO_BIN_EXE_purplebook"));
     let output = command.stdin(Stdio::null()).output().expect("node runs");
     let said = String::from_utf8_lossy(&output.stdout);
     println!("{said}");
@@ -130,6 +131,11 @@ fn matrix() {
 #[test]
 fn pages() {
     run("pages");
+}
+
+#[test]
+fn live() {
+    run("live");
 }
 
 #[test]

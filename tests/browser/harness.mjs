@@ -4,6 +4,7 @@
 //   SITES         the folder with the sites `example`, `hostile` and, where the corpora are, `corpus`
 //   BROWSER_HOME  where `install` has put playwright-core
 //   CHROMIUM      the browser
+//   PURPLEBOOK    the program
 //
 // A new file of tests needs `everywhere`, and a line in `tests/browser.rs`.
 import assert from "node:assert/strict";
@@ -36,10 +37,14 @@ const serve = async (request, response) => {
   }
 };
 
+export const launch = () => {
+  const root = process.getuid?.() === 0;
+  return chromium.launch({ executablePath: process.env.CHROMIUM, args: root ? ["--no-sandbox"] : [] });
+};
+
 let browser, server;
 before(async () => {
-  const root = process.getuid?.() === 0;
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: root ? ["--no-sandbox"] : [] });
+  browser = await launch();
   server = createServer(serve);
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
 });

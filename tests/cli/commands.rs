@@ -169,9 +169,18 @@ For more information, try '--help'.
 fn help_teaches_commands_examples_and_exit_codes() {
     let output = purplebook(Path::new("."), &["--help"]);
     assert_eq!(code(&output), Some(0));
-    for part in
-        ["build ", "check ", "convert ", "init ", "new ", "explain ", "completions ", "Examples:", "Exit codes:"]
-    {
+    for part in [
+        "build ",
+        "serve ",
+        "check ",
+        "convert ",
+        "init ",
+        "new ",
+        "explain ",
+        "completions ",
+        "Examples:",
+        "Exit codes:",
+    ] {
         assert!(out(&output).contains(part), "{part}");
     }
     let version = purplebook(Path::new("."), &["--version"]);

@@ -1,5 +1,6 @@
 //! A running server, and a client that sends what it is told to, byte for byte.
 
+use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub(crate) struct Server {
     /// The address that was printed.
     pub(crate) url: String,
     lines: Receiver<String>,
+    said: RefCell<Vec<String>>,
 }
 
 /// An answer: status, head and body.
@@ -63,7 +65,7 @@ impl Server {
                 }
             });
         }
-        let mut server = Self { child, port: 0, url: String::new(), lines };
+        let mut server = Self { child, port: 0, url: String::new(), lines, said: RefCell::default() };
         let line = server.line("Serving at ");
         line.split_whitespace().nth(2).expect("an address").clone_into(&mut server.url);
         let authority = server.url.split('/').nth(2).expect("a host");
@@ -71,15 +73,18 @@ impl Server {
         server
     }
 
-    /// The next line of what the program says that has `text` in it.
+    /// The first line of what the program says that has `text` in it and was not asked for before;
+    /// its two streams come in any order.
     pub(crate) fn line(&self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;
-        let mut seen = Vec::new();
+        let mut said = self.said.borrow_mut();
         loop {
+            if let Some(at) = said.iter().position(|line| line.contains(text)) {
+                return said.remove(at);
+            }
             match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => seen.push(line),
-                Err(error) => panic!("no line with `{text}` came ({error}), but:\n{}", seen.join("\n")),
+                Ok(line) => said.push(line),
+                Err(error) => panic!("no line with `{text}` came ({error}), but:\n{}", said.join("\n")),
             }
         }
     }
