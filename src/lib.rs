@@ -17,6 +17,7 @@ pub mod convert;
 pub mod export;
 pub mod graph;
 pub mod http;
+pub mod import;
 pub mod load;
 pub mod mend;
 pub mod model;

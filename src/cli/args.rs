@@ -1,5 +1,7 @@
 //! What can be typed: commands, flags and the help that teaches them.
 
+mod import;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::config::{MarkdownProfile, Overrides};
 use crate::model::Kind;
 use crate::report::Severity;
+
+pub(super) use import::{AtcArgs, ImportCommand};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,6 +74,9 @@ pub(super) enum Command {
                             -\n\nWith --jsonl, each rule file is one line: an \
                             object with `path`, `id`, `title`, `target` and `queries`, or `error`.")]
     Convert(ConvertArgs),
+    /// Take over what another tool kept
+    #[command(subcommand, arg_required_else_help = true)]
+    Import(ImportCommand),
     /// Start a knowledge base: purplebook.toml and an example of every kind
     #[command(after_help = "Nothing that exists is overwritten.")]
     Init {

@@ -14,6 +14,7 @@ mod explain;
 mod external;
 mod failure;
 mod fix;
+mod import;
 mod init;
 mod new;
 mod progress;
@@ -37,7 +38,7 @@ use crate::report::render::SourceText;
 use crate::source::SourceSet;
 use crate::text::{FileId, visible_controls};
 
-use args::{Command, Typed};
+use args::{Command, ImportCommand, Typed};
 use failure::Failure;
 use terminal::Terminal;
 
@@ -103,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(args, terminal),
         Command::Attack(command) => attack::run(command),
         Command::Convert(args) => convert::run(args, terminal),
+        Command::Import(ImportCommand::Atc(args)) => import::run(args),
         Command::Init { dir } => init::run(&dir),
         Command::New { kind, name, location } => new::run(kind, &name, location),
         Command::Explain { code } => explain::run(code.as_deref()),

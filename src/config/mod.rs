@@ -95,17 +95,20 @@ pub enum MarkdownProfile {
     Default,
     /// The bytes ATC wrote in February 2019, quirks included.
     Atc2019,
+    /// The bytes ATC wrote in its last state, of 2022, quirks included.
+    Atc2022,
 }
 
 impl MarkdownProfile {
     /// The names of all profiles.
-    pub const NAMES: [&'static str; 2] = ["default", "atc-2019"];
+    pub const NAMES: [&'static str; 3] = ["default", "atc-2019", "atc-2022"];
 
     /// The name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
             Self::Atc2019 => "atc-2019",
+            Self::Atc2022 => "atc-2022",
         }
     }
 }
@@ -121,6 +124,7 @@ impl FromStr for MarkdownProfile {
         match text {
             "default" => Ok(Self::Default),
             "atc-2019" => Ok(Self::Atc2019),
+            "atc-2022" => Ok(Self::Atc2022),
             _ => Err(UnknownProfile),
         }
     }

@@ -24,7 +24,7 @@ pub enum Takes {
     Files,
     /// A folder or a list of folders.
     Folders,
-    /// `default` or `atc-2019`.
+    /// `default`, `atc-2019` or `atc-2022`.
     Profile,
     /// A list of target names or of tables `{ target, pipelines, format, title }`.
     Queries,
@@ -60,7 +60,7 @@ impl Takes {
             Self::File | Self::NewFile => "the path of a file",
             Self::Files => "the path of a file, or a list of them",
             Self::Folders => "the path of a folder, or a list of them",
-            Self::Profile => "`\"default\"` or `\"atc-2019\"`",
+            Self::Profile => "`\"default\"`, `\"atc-2019\"` or `\"atc-2022\"`",
             Self::Queries => "a list of targets, each a name or a table `{ target, pipelines, format, title }`",
             Self::Compat => "`\"strict\"` or `\"pysigma\"`",
             Self::Lists => "a table of lists of strings",
@@ -246,8 +246,8 @@ pub const KEYS: &[Key] = &[
         Takes::Profile,
         "`\"default\"`",
         Some("--markdown-profile"),
-        "The layout of the Markdown pages: `default`, or `atc-2019` for the very bytes Atomic Threat Coverage wrote in \
-         2019.",
+        "The layout of the Markdown pages: `default`, or `atc-2019` or `atc-2022` for the very bytes Atomic Threat \
+         Coverage wrote in February 2019 and in its last state, of 2022.",
     ),
     key(
         "queries",

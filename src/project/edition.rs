@@ -12,7 +12,7 @@ use crate::report::Progress;
 use crate::site::{OutPath, Query, RouteId, exports, matrix_choices, matrix_picture};
 use crate::write::{Sink, WriteError};
 
-use super::site::{OWN_FILES, Site};
+use super::site::{OWN_FILES, Site, list_of_stages};
 use super::{Error, Project};
 
 /// Files that are made together.
@@ -82,6 +82,9 @@ impl Edition {
         }
         if exports::is_one(path) {
             return self.one_of(&self.exports, path, |site| site.exports());
+        }
+        if *path == list_of_stages() {
+            return self.made(|site| Ok(site.list_of_stages().map(|(_, bytes)| bytes)));
         }
         let domain = |file: fn(Domain) -> OutPath| Domain::ALL.into_iter().find(|domain| file(*domain) == *path);
         if let Some(domain) = domain(matrix_picture) {

@@ -177,6 +177,7 @@ fn data_needed_profile(markdown: MarkdownProfile) -> DataNeededProfile {
     match markdown {
         MarkdownProfile::Default => DataNeededProfile::Default,
         MarkdownProfile::Atc2019 => DataNeededProfile::Atc2019,
+        MarkdownProfile::Atc2022 => DataNeededProfile::Atc2022,
     }
 }
 

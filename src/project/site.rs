@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
 use crate::export::EXPORTS;
-use crate::model::Domain;
+use crate::model::{Domain, Kind};
 use crate::query::{Compat, Request};
-use crate::render::markdown::{atc2019, to_markdown};
+use crate::render::markdown::{atc2019, atc2022, to_markdown};
 use crate::render::{self, HtmlRenderer, Theme, search};
 use crate::report::{Progress, Stage};
 use crate::site::{
@@ -29,12 +29,20 @@ pub(super) fn reserved(config: &Config) -> Result<Vec<OutPath>, Error> {
     // As a file, so that nothing can lie below it either.
     paths.push(search::folder());
     paths.extend(Theme::embedded_assets());
+    if config.markdown == MarkdownProfile::Atc2022 {
+        paths.push(list_of_stages());
+    }
     if let Some(folder) = &config.site.theme {
         let files = source::named::folder(folder)?;
         let statics = files.iter().filter_map(|(name, _)| name.strip_prefix("static/"));
         paths.extend(statics.filter_map(|name| OutPath::new(&format!("assets/{name}")).ok()));
     }
     Ok(paths)
+}
+
+/// The list of the Response Stages that ATC wrote beside their pages in 2022.
+pub(super) fn list_of_stages() -> OutPath {
+    OutPath::sanitised(Kind::ResponseStage.folder(), "responsestages.md")
 }
 
 impl Project {
@@ -174,6 +182,9 @@ impl Site<'_> {
         EXPORTS.par_iter().try_for_each(|export| {
             export(self.view).into_iter().try_for_each(|export| sink.put(&export.path, &export.bytes))
         })?;
+        if let Some((path, bytes)) = self.list_of_stages() {
+            sink.put(&path, &bytes)?;
+        }
         for name in OWN_FILES {
             sink.put(&OutPath::sanitised("", name), &self.own(name)?)?;
         }
@@ -196,11 +207,16 @@ impl Site<'_> {
 
     /// The page as ATC wrote it, where that profile is on and has such a page.
     fn legacy(&self, route: RouteId) -> Option<String> {
-        if self.project.config.markdown != MarkdownProfile::Atc2019 {
-            return None;
-        }
+        let profile = self.project.config.markdown;
         let Subject::Node(node) = self.project.plan.subject(route) else { return None };
-        atc2019::page(&atc2019::Input { graph: &self.project.graph, text: self.view.text }, node)
+        let (graph, text) = (&self.project.graph, self.view.text);
+        match profile {
+            MarkdownProfile::Default => None,
+            MarkdownProfile::Atc2019 => atc2019::page(&atc2019::Input { graph, text }, node),
+            MarkdownProfile::Atc2022 => {
+                atc2022::page(&atc2022::Input { graph, text, queries: self.view.queries }, node)
+            }
+        }
     }
 
     /// The files of the search: of all pages together.
@@ -214,6 +230,13 @@ impl Site<'_> {
     pub(super) fn exports(&self) -> Vec<(OutPath, Vec<u8>)> {
         let made = EXPORTS.par_iter().flat_map_iter(|export| export(self.view));
         made.map(|export| (export.path, export.bytes)).collect()
+    }
+
+    /// The list of the Response Stages, where ATC's profile of 2022 is on and there are any.
+    pub(super) fn list_of_stages(&self) -> Option<(OutPath, Vec<u8>)> {
+        let is_on = self.project.config.markdown == MarkdownProfile::Atc2022;
+        let list = is_on.then(|| atc2022::stages(self.project.graph.corpus()))??;
+        Some((list_of_stages(), list.into_bytes()))
     }
 
     /// The files that are copied as they are.

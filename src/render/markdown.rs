@@ -5,9 +5,11 @@
 //! the structure of the page (see `escape`), and other people's texts go through
 //! [`crate::render::prose::to_markdown`].
 
-pub mod atc2019;
+mod atc;
 mod blocks;
 pub(super) mod escape;
+
+pub use atc::{atc2019, atc2022};
 
 use crate::site::{FactValue, Format, Frame, Inline, LinkTarget, Page, PageKind, RouteId, RouteTable};
 

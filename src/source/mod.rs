@@ -4,6 +4,7 @@
 //! it by [`FileId`]. Files are sorted by path, so a `FileId` also is a position in that order.
 
 mod active;
+pub mod entries;
 mod file;
 pub mod named;
 pub mod piped;

@@ -9,5 +9,6 @@ mod commands;
 mod convert;
 mod docs;
 mod fix;
+mod import;
 #[path = "../project/mod.rs"]
 mod project;

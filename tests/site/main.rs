@@ -1,6 +1,7 @@
 //! The pages of a site, and the links between them.
 
 mod atc2019;
+mod atc2022;
 mod corpus;
 mod example;
 mod exports;

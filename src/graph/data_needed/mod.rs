@@ -5,6 +5,7 @@
 //! leads to events as `service` leads to channels, and where nothing fits the reason is kept.
 
 mod atc2019;
+mod atc2022;
 mod condition;
 mod demand;
 mod logsource;
@@ -30,6 +31,8 @@ pub enum DataNeededProfile {
     Default,
     /// As ATC did in February 2019, errors included.
     Atc2019,
+    /// As ATC did in its last state, of 2022, errors included.
+    Atc2022,
 }
 
 /// Why a rule has no Data Needed.
@@ -79,6 +82,7 @@ pub(super) fn add(
         .par_iter()
         .map(|rule| match profile {
             DataNeededProfile::Atc2019 => Needs { data: atc2019::derive(rule, &corpus.data_needed), gap: None },
+            DataNeededProfile::Atc2022 => Needs { data: atc2022::derive(rule, corpus), gap: None },
             DataNeededProfile::Default if !rule.data_needed.is_empty() => Needs::default(),
             DataNeededProfile::Default => demand::derive(rule, &supply),
         })

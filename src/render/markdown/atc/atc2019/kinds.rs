@@ -2,8 +2,8 @@
 
 use crate::model::Value;
 
-use super::document::Document;
-use super::sheet::{Sheet, page_link, page_links, unordered, web_links};
+use super::super::document::Document;
+use super::super::sheet::{Sheet, page_link, page_links, unordered, web_links};
 
 /// The dashes under the title of most kinds.
 pub(super) const DASHES: (usize, usize) = (15, 113);

@@ -2,11 +2,11 @@
 
 use crate::model::{Attack, Corpus, Stage, Value};
 
-use super::document::{Document, items};
+use super::super::document::{Document, items};
+use super::super::sheet::{Sheet, page_links};
+use super::super::{first, python};
 use super::kinds::DASHES;
-use super::sheet::{Sheet, page_links};
 use super::tags::{self, Tag};
-use super::{first, python};
 
 /// The stages a page of that time has, with their heading below the table.
 const STAGES: [(Stage, &str); 5] = [

@@ -7,26 +7,15 @@
 //! therefore says unguarded; the profile is for content its owner trusts, and the HTML pages
 //! are not made from it.
 
-mod document;
 mod kinds;
 mod playbook;
-mod python;
 mod rule;
-mod sheet;
 mod tags;
 
-use crate::graph::{Graph, Node};
-use crate::model::Origin;
-use crate::text::FileId;
+use crate::graph::Node;
 
-/// What pages are made from.
-#[derive(Clone, Copy)]
-pub struct Input<'a> {
-    /// The entities; rules list the Data Needed it leads them to.
-    pub graph: &'a Graph,
-    /// The text of a source file, as read.
-    pub text: &'a (dyn Fn(FileId) -> &'a str + Sync),
-}
+pub use super::Input;
+use super::first;
 
 /// The page of an entity.
 ///
@@ -65,11 +54,4 @@ pub fn page(input: &Input<'_>, node: Node) -> Option<String> {
         | Node::Page(_)
         | Node::Attack(_) => None,
     }
-}
-
-/// The entity at `i`, if it is the first of its file: ATC read no further.
-fn first<T>(list: &[T], i: usize, origin: fn(&T) -> &Origin) -> Option<&T> {
-    let entity = list.get(i)?;
-    let before = i.checked_sub(1).and_then(|before| list.get(before));
-    before.is_none_or(|before| origin(before).file != origin(entity).file).then_some(entity)
 }

@@ -4,10 +4,12 @@ use crate::graph::{EdgeKind, Node};
 use crate::model::{Attack, Corpus, Rule, RuleKind, Value};
 use crate::query;
 
-use super::document::{Document, items};
-use super::sheet::{Sheet, page_link, unordered, web_links};
-use super::tags::{self, Named, Tag};
-use super::{Input, first, python};
+use super::super::document::{Document, items};
+use super::super::names::Named;
+use super::super::sheet::{Sheet, page_link, unordered, web_links};
+use super::super::{first, python, unix_lines};
+use super::Input;
+use super::tags::{self, Tag};
 
 /// The queries shown: heading, and the converter's name of the target.
 const QUERIES: [(&str, &str); 3] =
@@ -138,9 +140,4 @@ fn shown(stdout: &str) -> Option<String> {
     let mut text = python::bytes(stdout);
     text.truncate(text.len().checked_sub(2)?);
     (!text.is_empty()).then_some(text)
-}
-
-/// The text with line feeds for the other two kinds of line ends, as Python reads files.
-fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n")
 }

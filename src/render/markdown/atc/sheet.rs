@@ -8,13 +8,15 @@ pub(super) struct Sheet {
 impl Sheet {
     /// The title row and the line below it: `label` and `value` dashes.
     pub(super) fn new(head: &str, title: &str, blanks: usize, dashes: (usize, usize)) -> Self {
+        let rule = format!("|:{}|:{}|", "-".repeat(dashes.0), "-".repeat(dashes.1));
+        Self::ruled(head, title, blanks, &rule)
+    }
+
+    /// The title row and the line below it as given.
+    pub(super) fn ruled(head: &str, title: &str, blanks: usize, rule: &str) -> Self {
         let mut sheet = Self { out: String::with_capacity(4 << 10) };
         sheet.row(head, title, blanks);
-        sheet.out.push_str("|:");
-        sheet.repeat("-", dashes.0);
-        sheet.out.push_str("|:");
-        sheet.repeat("-", dashes.1);
-        sheet.out.push_str("|\n");
+        sheet.out.extend([rule, "\n"]);
         sheet
     }
 

@@ -21,6 +21,13 @@ pub(super) fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
 }
 
+/// What `str.capitalize` gives: the first character in its capital form, the others small.
+pub(super) fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    let head = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    head + &chars.as_str().to_lowercase()
+}
+
 fn repr(out: &mut String, value: &Value) {
     match value {
         Value::Null => out.push_str("None"),

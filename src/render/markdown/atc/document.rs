@@ -41,6 +41,19 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Whether there is something under `key`: absent and null are nothing.
+    pub(super) fn filled(self, key: &str) -> Option<bool> {
+        match self.get(key) {
+            None | Some(Value::Null) => Some(false),
+            Some(value) => items(value).map(|items| !items.is_empty()),
+        }
+    }
+
+    /// The items under `key`, none for null.
+    pub(super) fn items_or_none(self, key: &str) -> Option<Vec<String>> {
+        if self.filled(key)? { self.items(key) } else { Some(Vec::new()) }
+    }
+
     /// The text of a section that is shown where it is not empty.
     pub(super) fn section(self, key: &str) -> Option<String> {
         let filled = !self.items(key)?.is_empty();
