@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::graph::Node;
 use crate::model::{Domain, Kind, Rule};
-use crate::site::exports::{attack_tables, feed, llms, robots, sitemap};
+use crate::site::exports::{api_index, attack_tables, feed, llms, robots, sitemap};
 use crate::site::{RouteId, SiteView, Subject};
 use crate::text::{SafeUrl, escape_xml};
 
@@ -34,12 +34,7 @@ fn path(view: &SiteView<'_>, route: RouteId, extension: &'static str) -> String 
 
 /// The day a rule was changed or written, as XML has days.
 fn day(rule: &Rule) -> Option<String> {
-    let written = rule.modified.as_ref().or(rule.date.as_ref())?.trim().replace('/', "-");
-    let parts: Vec<&str> = written.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { return None };
-    let number = |part: &str, digits: usize| (part.len() == digits).then(|| part.parse::<u32>().ok()).flatten();
-    let (_, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(written)
+    super::dates::day(rule.modified.as_ref().or(rule.date.as_ref())?)
 }
 
 fn pages(view: &SiteView<'_>, base: &str) -> String {
@@ -107,9 +102,10 @@ fn for_models(view: &SiteView<'_>) -> String {
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut out = format!(
         "# {}\n\n> Detection rules, tests, data and responses, linked with MITRE ATT&CK {}. Every page has a Markdown \
-         form under the same name with `.md`.\n",
+         form under the same name with `.md`. Programs find everything as JSON from `{}`.\n",
         one_line(&view.config.title),
-        view.graph.corpus().attack.version
+        view.graph.corpus().attack.version,
+        api_index()
     );
     let mut list = |heading: &str, entries: Vec<(String, Subject)>| {
         let entries: Vec<(String, RouteId)> =

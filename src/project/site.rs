@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
-use crate::export::EXPORTS;
+use crate::export::{self, EXPORTS};
 use crate::model::{Domain, Kind};
 use crate::query::{Compat, Request};
 use crate::render::markdown::{atc2019, atc2022, to_markdown};
@@ -161,6 +161,11 @@ impl Site<'_> {
             let page = self.view.page(*route);
             sink.put(&page.path.with_extension("html"), self.renderer.page(&page)?.as_bytes())?;
             sink.put(&page.path.with_extension("md"), self.markdown_of(*route, &page).as_bytes())?;
+            if let Subject::Node(node) = plan.subject(*route)
+                && let Some(json) = export::entity(self.view, node)
+            {
+                sink.put(&json.path, &json.bytes)?;
+            }
             Ok(Searchable::of(&page))
         };
         let found: Vec<Searchable> = routes.par_iter().map(put).collect::<Result<_, Error>>()?;
@@ -228,7 +233,13 @@ impl Site<'_> {
 
     /// The files for other programs.
     pub(super) fn exports(&self) -> Vec<(OutPath, Vec<u8>)> {
-        let made = EXPORTS.par_iter().flat_map_iter(|export| export(self.view));
+        let plan = &self.project.plan;
+        let routes: Vec<RouteId> = plan.routes().routes().collect();
+        let entities = routes.into_par_iter().filter_map(|route| match plan.subject(route) {
+            Subject::Node(node) => export::entity(self.view, node),
+            _ => None,
+        });
+        let made = EXPORTS.par_iter().flat_map_iter(|export| export(self.view)).chain(entities);
         made.map(|export| (export.path, export.bytes)).collect()
     }
 

@@ -3,13 +3,18 @@
 use crate::model::{AttackId, AttackKind, Domain, Kind};
 use crate::text::slug;
 
-use super::OutPath;
 use super::plan::ATTACK_FOLDERS;
+use super::{OutPath, entity_files};
 
 /// The folder; no page and no copied file of an author gets into it.
 pub(super) const FOLDER: &str = "exports";
 
+/// The folder of the API, with its version.
+pub(super) const API: &str = "exports/api/v1";
+
 const TABLES: &str = "exports/tables";
+
+const ELASTICSEARCH: &str = "exports/elasticsearch";
 
 /// What a layer of the ATT&CK Navigator shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +60,65 @@ impl TableForm {
     }
 }
 
+/// An index of Elasticsearch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// A document for each rule, with ATC's fields.
+    Rules,
+    /// A document for each technique.
+    Techniques,
+}
+
+impl Index {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rules, Self::Techniques];
+
+    /// The name of its files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rules => "detection_rules",
+            Self::Techniques => "techniques",
+        }
+    }
+}
+
+/// What there is a JSON Schema for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// Layers of the ATT&CK Navigator.
+    Layer,
+    /// Case templates.
+    CaseTemplate,
+    /// The API.
+    Api,
+    /// The extension of STIX.
+    StixExtension,
+}
+
+impl Schema {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Api, Self::Layer, Self::CaseTemplate, Self::StixExtension];
+
+    /// What it says the form of.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Layer => "Layers of the ATT&CK Navigator",
+            Self::CaseTemplate => "Case templates of TheHive",
+            Self::Api => "The JSON API",
+            Self::StixExtension => "What the STIX bundle has that STIX has no property for",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Layer => "navigator-layer-4.5",
+            Self::CaseTemplate => "thehive-case-template",
+            Self::Api => "api-v1",
+            Self::StixExtension => "stix-extension",
+        }
+    }
+}
+
 /// The file of a layer.
 pub fn layer(layer: &Layer) -> OutPath {
     let name = match layer {
@@ -91,6 +155,41 @@ pub fn pivoting() -> OutPath {
 /// The kinds of ATT&CK objects that have an index and its table, with the index's title.
 pub fn attack_tables() -> impl Iterator<Item = (AttackKind, &'static str)> {
     ATTACK_FOLDERS.into_iter()
+}
+
+/// Where a client of the API begins.
+pub fn api_index() -> OutPath {
+    OutPath::sanitised(API, "index.json")
+}
+
+/// The list of all entities of a kind, by its key.
+pub fn api_list(key: &str) -> OutPath {
+    OutPath::sanitised(API, &format!("{key}.json"))
+}
+
+/// What the folder of a kind of ATT&CK object is called in the API.
+pub fn attack_key(kind: AttackKind) -> Option<&'static str> {
+    entity_files::attack_key(kind)
+}
+
+/// All of the knowledge base as a bundle of STIX 2.1.
+pub fn knowledge_base() -> OutPath {
+    OutPath::sanitised("exports/stix", "knowledge-base.json")
+}
+
+/// The documents of an index of Elasticsearch, as its bulk interface takes them.
+pub fn documents(index: Index) -> OutPath {
+    OutPath::sanitised(ELASTICSEARCH, &format!("{}.ndjson", index.name()))
+}
+
+/// The template of an index of Elasticsearch.
+pub fn index_template(index: Index) -> OutPath {
+    OutPath::sanitised(ELASTICSEARCH, &format!("{}.template.json", index.name()))
+}
+
+/// The file of a JSON Schema.
+pub fn schema(which: Schema) -> OutPath {
+    OutPath::sanitised("exports/schemas", &format!("{}.schema.json", which.name()))
 }
 
 /// The files that lie where those look who know no other place.

@@ -45,6 +45,14 @@ impl RouteTable {
         &self.0[route.0 as usize].0
     }
 
+    /// The address from the top of the site, without extension.
+    ///
+    /// # Panics
+    /// If the route is of another table.
+    pub fn address(&self, route: RouteId) -> &str {
+        self.0[route.0 as usize].1.as_str()
+    }
+
     /// All routes.
     pub fn routes(&self) -> impl ExactSizeIterator<Item = RouteId> + use<> {
         (0..u32::try_from(self.0.len()).unwrap_or(u32::MAX)).map(RouteId)

@@ -4,6 +4,7 @@
 //! formatted wrongly. `view` turns the graph into [`Page`]s: the same page feeds the HTML
 //! templates and the Markdown writer, which is why both always say the same.
 
+mod entity_files;
 pub mod exports;
 mod frame;
 mod links;

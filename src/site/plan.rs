@@ -6,6 +6,7 @@ use crate::graph::{Graph, Node};
 use crate::model::{AttackKind, Domain, Kind};
 use crate::text::fold_path;
 
+use super::entity_files::EntityFiles;
 use super::places::Places;
 use super::{OutPath, RouteId, RouteTable, exports};
 
@@ -53,6 +54,7 @@ pub struct SitePlan {
     subjects: Vec<Subject>,
     by_subject: HashMap<Subject, RouteId>,
     copied: Vec<OutPath>,
+    entity_files: EntityFiles,
     /// Pages that were given another name than they wanted, in page order.
     pub collisions: Vec<Collision>,
 }
@@ -89,6 +91,32 @@ impl SitePlan {
     /// The page of an entity or ATT&CK object, if it has one.
     pub fn node(&self, node: Node) -> Option<RouteId> {
         self.route(Subject::Node(node))
+    }
+
+    /// What the files of an entity or ATT&CK object are called that are for other programs: by its id,
+    /// or else as its page. `None` for what has none, such as free pages.
+    pub fn file_name(&self, node: Node) -> Option<&str> {
+        self.entity_files.name(node)
+    }
+
+    /// The kind of what [`Self::entity_file`] is about, which is also its folder.
+    pub fn entity_key(&self, node: Node) -> Option<&'static str> {
+        self.entity_files.key(node)
+    }
+
+    /// The JSON of an entity or ATT&CK object.
+    pub fn entity_file(&self, node: Node) -> Option<OutPath> {
+        self.entity_files.json(node)
+    }
+
+    /// Its address, from the top of the site.
+    pub fn entity_address(&self, node: Node) -> Option<&str> {
+        self.entity_files.address(node)
+    }
+
+    /// The case template of a playbook, for `TheHive`.
+    pub fn case_template(&self, playbook: Node) -> Option<OutPath> {
+        self.entity_files.case_template(playbook)
     }
 
     /// Where the copied files go, in the order they were given in.
@@ -188,7 +216,7 @@ pub fn plan<'a>(
             planner.add(Subject::OldTactic(i), path);
         }
     }
-    planner.finish()
+    planner.finish(graph)
 }
 
 /// The files beside the page of a matrix: the matrix as a picture, and what its script needs.
@@ -312,9 +340,14 @@ impl Planner {
         }
     }
 
-    fn finish(self) -> SitePlan {
+    fn finish(self, graph: &Graph) -> SitePlan {
         let by_subject = self.subjects.iter().zip(0..).map(|(subject, i)| (*subject, RouteId(i))).collect();
+        let pages = self.subjects.iter().zip(&self.paths).filter_map(|(subject, path)| match subject {
+            Subject::Node(node) => Some((*node, path)),
+            _ => None,
+        });
         SitePlan {
+            entity_files: EntityFiles::new(graph, pages),
             routes: RouteTable::new(self.paths),
             subjects: self.subjects,
             by_subject,

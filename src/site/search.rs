@@ -61,7 +61,8 @@ impl Searchable {
         texts.strong(&page.title);
         page.id.iter().for_each(|id| texts.strong(id));
         let mut own_uuid = None;
-        for fact in &page.facts {
+        // Of what every page of its kind has, nobody is looking for one.
+        for fact in page.facts.iter().filter(|fact| fact.key != "files") {
             let lines = match &fact.value {
                 FactValue::One(line) => std::slice::from_ref(line),
                 FactValue::Many(lines) => lines.as_slice(),

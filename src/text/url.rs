@@ -100,6 +100,11 @@ impl EncodedPath {
         }
         Self(out)
     }
+
+    /// The address from the root of the site.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// `to` as seen from the folder of `from`, with room for `more` bytes.

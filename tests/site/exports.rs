@@ -227,7 +227,8 @@ fn what_names_absolute_addresses_is_there_where_the_address_is_known() {
 fn every_file_for_programs_is_on_the_page_of_downloads() {
     let dir = built("[site]\nbase_url = 'https://kb.example'");
     let page = file(&dir, "exports/index.html");
-    for folder in ["exports/navigator", "exports/tables"] {
+    let folders = ["navigator", "tables", "elasticsearch", "schemas", "stix"].map(|name| format!("exports/{name}"));
+    for folder in &folders {
         for entry in fs::read_dir(dir.path().join("output").join(folder)).expect("a folder") {
             let name = entry.expect("an entry").file_name().into_string().expect("a name");
             assert!(page.contains(&format!("<a href=\"../{folder}/{name}\">")), "{folder}/{name}");

@@ -1,10 +1,12 @@
 //! The pages of a site, and the links between them.
 
+mod api;
 mod atc2019;
 mod atc2022;
 mod corpus;
 mod example;
 mod exports;
+mod formats;
 mod hostile_markdown;
 mod kinds;
 mod links;
@@ -14,3 +16,4 @@ mod project;
 mod readme;
 mod retired;
 mod search;
+mod stix;

@@ -2,7 +2,7 @@
 
 use crate::graph::Node;
 use crate::model::{AttackKind, Domain, Kind, Status};
-use crate::site::exports::{self, Layer, TableForm, layer};
+use crate::site::exports::{self, Index, Layer, Schema, TableForm, layer};
 use crate::site::{Inline, OutPath, Page, PageKind, RouteId, Subject, matrix_picture};
 
 use super::SiteView;
@@ -24,8 +24,30 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
             page.sections.push(section(anchor, title, Some(rows.len()), vec![table(&columns, rows)]));
         }
     };
+    let mut api = vec![file(&exports::api_index(), "Where a client begins: all kinds, with their lists")];
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page) {
+        api.push(file(&exports::api_list(kind.key()), &format!("All {}", kind.title())));
+    }
+    api.extend(exports::attack_tables().filter_map(|(kind, title)| {
+        Some(file(&exports::api_list(exports::attack_key(kind)?), &format!("All {title} of ATT&CK")))
+    }));
+    add("api", "JSON of everything", api);
     add("layers", "Layers of the ATT&CK Navigator", layers(view, &file));
     add("tables", "Tables", tables(view, &file));
+    let bundle =
+        file(&exports::knowledge_base(), "Rules as indicators, responses as courses of action, and techniques");
+    add("stix", "STIX 2.1", vec![bundle]);
+    add("thehive", "Case templates of TheHive", case_templates(view, &file));
+    let indices = Index::ALL.into_iter().flat_map(|index| {
+        let what = match index {
+            Index::Rules => "A document for each rule, with ATC's fields",
+            Index::Techniques => "A document for each technique, with its coverage",
+        };
+        [file(&exports::documents(index), what), file(&exports::index_template(index), "The template of their index")]
+    });
+    add("elasticsearch", "Documents for Elasticsearch", indices.collect());
+    let schemas = Schema::ALL.map(|schema| file(&exports::schema(schema), schema.title()));
+    add("schemas", "JSON Schemas", schemas.into());
     let pictures = Domain::ALL.map(|domain| file(&matrix_picture(domain), &format!("The {} matrix", domain.title())));
     add("pictures", "Pictures", pictures.into());
     let mut others = vec![file(&exports::llms(), "The way into the Markdown pages, for language models")];
@@ -72,4 +94,11 @@ fn tables(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row>
     rows.push(file(&exports::analytics(), "From tactic and technique to rule, data, log and response, as ATC has it"));
     rows.push(file(&exports::pivoting(), "Which events have a field, as ATC has it"));
     rows
+}
+
+fn case_templates(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row> {
+    let playbooks = (0..).zip(&view.graph.corpus().response_playbooks);
+    playbooks
+        .filter_map(|(i, playbook)| Some(file(&view.plan.case_template(Node::ResponsePlaybook(i))?, &playbook.title)))
+        .collect()
 }

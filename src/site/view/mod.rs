@@ -32,7 +32,7 @@ use crate::text::FileId;
 use super::exports::{self, Layer};
 use super::plan::ATTACK_FOLDERS;
 use super::{
-    Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page, Query,
+    Fact, Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page, Query,
     RouteId, SitePlan, Subject,
 };
 
@@ -63,7 +63,11 @@ impl SiteView<'_> {
             Subject::Matrix(domain) => matrix::page(self, route, domain),
             Subject::Index(kind) => catalogue::kind(self, route, kind),
             Subject::AttackIndex(kind) => catalogue::attack(self, route, kind),
-            Subject::Node(node) => self.node_page(route, node),
+            Subject::Node(node) => {
+                let mut page = self.node_page(route, node);
+                page.facts.extend(self.files_of(route, node));
+                page
+            }
             Subject::OldTactic(i) => tactic::old(self, route, i),
         }
     }
@@ -110,7 +114,7 @@ impl SiteView<'_> {
     }
 
     /// What a node is called in a list: its title, or id and name.
-    pub(super) fn label(&self, node: Node) -> String {
+    pub fn label(&self, node: Node) -> String {
         let corpus = self.graph.corpus();
         let i = node.index();
         match node {
@@ -139,6 +143,25 @@ impl SiteView<'_> {
                 format!("{}: {}", object.id, object.name)
             }
         }
+    }
+
+    /// The text of a rule as its author wrote it, without the other rules of its file.
+    pub fn rule_text(&self, index: u32) -> &str {
+        let rule = &self.graph.corpus().rules[index as usize];
+        rule::documents_of((self.text)(rule.origin.file), &rule.origin, rule.documents.len())
+    }
+
+    /// Why Data Needed of a rule are missing, if any are.
+    pub fn data_gap(&self, index: u32) -> Option<String> {
+        self.graph.data_gap(index).map(|gap| rule::gap_in_words(self, Some(gap)))
+    }
+
+    /// The address of a node's page for programs: absolute where the configuration says where the site
+    /// will be, or else from the top of the site.
+    pub fn address(&self, node: Node) -> Option<String> {
+        let page = self.plan.routes().address(self.plan.node(node)?);
+        let base = self.config.base_url.as_deref().map(|base| base.trim_end_matches('/'));
+        Some(base.map_or_else(|| format!("{page}.html"), |base| format!("{base}/{page}.html")))
     }
 
     /// How many entities of a kind have a page in the site.
@@ -198,6 +221,16 @@ impl SiteView<'_> {
     pub fn uses_techniques(&self, node: Node) -> bool {
         let is_technique = |to: Node| self.graph.attack(to).is_some_and(|o| o.id.kind() == AttackKind::Technique);
         self.graph.to(node, EdgeKind::Uses).any(is_technique)
+    }
+
+    /// The files for other programs that are about a node alone.
+    fn files_of(&self, route: RouteId, node: Node) -> Option<Fact> {
+        let files =
+            [(self.plan.entity_file(node), "JSON"), (self.plan.case_template(node), "Case template of TheHive")];
+        let links = files
+            .into_iter()
+            .filter_map(|(file, label)| Some(vec![Inline::Link(label.to_owned(), self.file(route, &file?))]));
+        parts::list_fact("files", "For Programs", links.collect())
     }
 
     /// A link from the page `from` to a file of the site that is no page.

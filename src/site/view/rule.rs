@@ -137,8 +137,7 @@ fn other_tags(rule: &Rule) -> Vec<String> {
 
 fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
     let node = Node::Rule(index);
-    let text = (view.text)(rule.origin.file);
-    let text = documents_of(text, &rule.origin, rule.documents.len());
+    let text = view.rule_text(index);
     let mut sections = vec![
         section("detection-rules", "Detection Rules", None, Vec::new()),
         Section {
@@ -180,7 +179,7 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
 ///
 /// A line that starts with `---` ends a document wherever it stands (YAML 1.2.2, 9.1.4), so the
 /// parts can be told without parsing.
-fn documents_of<'t>(text: &'t str, origin: &Origin, count: usize) -> &'t str {
+pub(super) fn documents_of<'t>(text: &'t str, origin: &Origin, count: usize) -> &'t str {
     let mut starts = vec![0];
     let mut at = 0;
     let mut seen_content = false;

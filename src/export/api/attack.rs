@@ -1,0 +1,62 @@
+//! The fields of ATT&CK objects.
+
+use serde::Serialize;
+
+use crate::graph::{Coverage, Node};
+use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
+use crate::site::SiteView;
+use crate::site::exports::{Layer, layer};
+
+use super::super::object::Object;
+
+#[derive(Serialize)]
+struct Covered {
+    state: &'static str,
+    rules: usize,
+    tests: usize,
+    data_needed: usize,
+}
+
+impl From<Coverage> for Covered {
+    fn from(coverage: Coverage) -> Self {
+        let Coverage { rules, tests, data } = coverage;
+        Self { state: coverage.state().key(), rules, tests, data_needed: data }
+    }
+}
+
+pub(super) fn fields(view: &SiteView<'_>, node: Node, object: &AttackObject, out: &mut Object) {
+    let status = match object.status {
+        Status::Active => "active",
+        Status::Deprecated => "deprecated",
+        Status::Revoked => "revoked",
+    };
+    out.put("status", status);
+    out.put("domains", &object.domains.iter().map(|domain: &Domain| domain.key()).collect::<Vec<_>>());
+    out.put("aliases", &object.aliases);
+    out.put("description", &object.description);
+    match object.id.kind() {
+        AttackKind::Tactic => out.put("short_name", &object.short_name),
+        AttackKind::Technique => {
+            out.put("platforms", &object.platforms);
+            out.put("coverage", &Covered::from(view.graph.coverage(node)));
+            out.put("coverage_with_sub_techniques", &Covered::from(view.graph.coverage_with_subs(node)));
+        }
+        AttackKind::Group => {
+            let has_layer = object.status == Status::Active && view.uses_techniques(node);
+            out.put("layer", &has_layer.then(|| layer(&Layer::Object(object.id)).to_string()));
+        }
+        AttackKind::Software => {
+            let kind = object.software_kind.map(|kind| match kind {
+                SoftwareKind::Malware => "malware",
+                SoftwareKind::Tool => "tool",
+            });
+            out.put("type", &kind);
+            out.put("platforms", &object.platforms);
+        }
+        AttackKind::Campaign => {
+            out.put("first_seen", &object.first_seen);
+            out.put("last_seen", &object.last_seen);
+        }
+        _ => {}
+    }
+}
