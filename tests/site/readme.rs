@@ -60,6 +60,7 @@ fn every_command_runs() {
     // What one would have beside the knowledge base, and a theme that makes building quick.
     write(&folder.path().join("sigma/rules/a.yml"), &rule("attack.t1218.003"));
     write(&folder.path().join("kb/theme/templates/page.html"), "<title>{{ page.title }}</title>");
+    write(&folder.path().join("atomic-threat-coverage/detection_rules/b.yml"), &rule("attack.t1218.003"));
     for domain in ["enterprise", "ics", "mobile"] {
         write(&folder.path().join(format!("kb/{domain}-attack.json")), &bundle(domain));
     }
@@ -159,7 +160,7 @@ fn every_file_it_links_to_exists() {
 #[test]
 fn every_flag_of_its_text_is_one_of_the_program() {
     let folder = TempDir::new().expect("a temporary folder");
-    let help: String = ["build", "check", "convert"]
+    let help: String = ["build", "check", "convert", "serve"]
         .iter()
         .map(|command| String::from_utf8(run(folder.path(), &[command, "--help"]).stdout).expect("text"))
         .collect();

@@ -138,7 +138,7 @@ fn a_rule_is_an_indicator_with_its_text_and_what_it_indicates() {
 #[test]
 fn what_has_no_day_is_of_1970_and_no_text_breaks_the_bundle() {
     let dir = project(&[]);
-    let hostile = "\"\\\\\\\" \\u0000\\u202e </script> ' OR [file:name = 'x'] \\ud83d\\ude00\"";
+    let hostile = "\"\\\\\\\" \\u0000\\u202e </script> ' OR [file:name = 'x'] \\U0001f600\"";
     let rule = format!(
         "title: {hostile}\nid: {hostile}\nauthor: {hostile}\ndate: {hostile}\nmodified: 2025-02-30\nlicense: {hostile}\ntags: [{hostile}, tlp.x, tlp.red]\nreferences: [{hostile}, 'javascript:alert(1)', ' ']\nlogsource: {{product: windows}}\ndetection: {{s: {{a: b}}, condition: s}}\n"
     );
