@@ -99,7 +99,13 @@ fn project() -> Project {
     let config = Config {
         root: ROOT.clone(),
         output: ROOT.join("output"),
-        site: SiteConfig { title: "Benchmark".to_owned(), base_url: None, theme: None },
+        site: SiteConfig {
+            title: "Benchmark".to_owned(),
+            base_url: None,
+            edit_url: None,
+            history_url: None,
+            theme: None,
+        },
         content: ContentConfig(content),
         attack: AttackConfig::default(),
         markdown: MarkdownProfile::Default,

@@ -139,6 +139,11 @@ fn live() {
 }
 
 #[test]
+fn conformance() {
+    run("conformance");
+}
+
+#[test]
 fn no_file_of_tests_is_forgotten() {
     let entries = fs::read_dir(Path::new(ROOT).join("tests/browser")).expect("readable");
     let names = entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned());

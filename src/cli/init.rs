@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::str::FromStr;
 
 use super::CLEAN;
 use super::failure::Failure;
@@ -48,11 +49,59 @@ const FILES: &[(&str, &str)] = &[
 
 const IGNORE: &str = include_str!("starter/gitignore");
 
-/// Writes the project into `dir`; refuses where there already is one.
-pub(super) fn run(dir: &Path) -> Result<u8, Failure> {
+/// The workflow that publishes the site; it installs this very version.
+const WORKFLOW: (&str, &str) = (".github/workflows/knowledge-base.yml", include_str!("starter/pages.yml"));
+
+/// What stands for the addresses of a project that is published nowhere yet.
+const NO_ADDRESSES: &str =
+    "# base_url = \"https://security.example.org/kb\"    # where it will be published; no default";
+
+/// A repository on GitHub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct GithubRepository {
+    owner: String,
+    name: String,
+}
+
+impl FromStr for GithubRepository {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_name = |part: &str, more: &[char]| {
+            let signs = |c: char| c.is_ascii_alphanumeric() || more.contains(&c);
+            !part.is_empty() && part.len() <= 100 && part.chars().all(signs) && !matches!(part, "." | "..")
+        };
+        match text.split_once('/') {
+            Some((owner, name)) if is_name(owner, &['-']) && is_name(name, &['-', '_', '.']) => {
+                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+            }
+            _ => Err("write owner and name, such as `acme/kb`"),
+        }
+    }
+}
+
+impl GithubRepository {
+    /// The keys of `[site]` for a site on this repository's Pages. A repository called as the host has
+    /// the whole of it.
+    fn addresses(&self) -> String {
+        let Self { owner, name } = self;
+        let host = format!("{}.github.io", owner.to_ascii_lowercase());
+        let base = if name.eq_ignore_ascii_case(&host) { host } else { format!("{host}/{name}") };
+        format!(
+            "base_url = \"https://{base}\"\n\
+             edit_url = \"https://github.com/{owner}/{name}/edit/main/{{path}}\"\n\
+             history_url = \"https://github.com/{owner}/{name}/commits/main/{{path}}\""
+        )
+    }
+}
+
+/// Writes the project into `dir`; refuses where there already is one. With `github`, what publishes it
+/// from there as well.
+pub(super) fn run(dir: &Path, github: Option<&GithubRepository>) -> Result<u8, Failure> {
     // `purplebook.toml` reads better than `./purplebook.toml`.
     let dir = dir.strip_prefix(".").unwrap_or(dir);
-    for name in [FILE_NAME, "content"] {
+    let workflow = github.map(|_| WORKFLOW.0);
+    for name in [FILE_NAME, "content"].into_iter().chain(workflow) {
         let path = dir.join(name);
         if fs::symlink_metadata(&path).is_ok() {
             let help = "choose another folder, or add single files with `purplebook new`";
@@ -62,7 +111,13 @@ pub(super) fn run(dir: &Path) -> Result<u8, Failure> {
     let mut out = io::stdout().lock();
     for (path, template) in FILES {
         let path = dir.join(path);
-        create(&path, &fill(template, &[("id", &uuid::Uuid::new_v4().to_string())]))?;
+        let addresses = github.map_or_else(|| NO_ADDRESSES.to_owned(), GithubRepository::addresses);
+        create(&path, &fill(template, &[("id", &uuid::Uuid::new_v4().to_string()), ("addresses", &addresses)]))?;
+        writeln!(out, "created {}", path.display())?;
+    }
+    if github.is_some() {
+        let path = dir.join(WORKFLOW.0);
+        create(&path, &WORKFLOW.1.replace("VERSION", env!("CARGO_PKG_VERSION")))?;
         writeln!(out, "created {}", path.display())?;
     }
     let ignore = dir.join(".gitignore");
@@ -75,5 +130,8 @@ pub(super) fn run(dir: &Path) -> Result<u8, Failure> {
     }
     let command = if dir == Path::new("") { String::new() } else { format!("cd {} && ", dir.display()) };
     writeln!(out, "\nNext: {command}purplebook build")?;
+    if github.is_some() {
+        writeln!(out, "The site is published from the branch main; the source of Pages has to be \"GitHub Actions\".")?;
+    }
     Ok(CLEAN)
 }

@@ -24,6 +24,7 @@ mod serve;
 mod summary;
 mod template;
 mod terminal;
+mod theme;
 
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
@@ -105,7 +106,8 @@ pub fn run() -> ExitCode {
         Command::Attack(command) => attack::run(command),
         Command::Convert(args) => convert::run(args, terminal),
         Command::Import(ImportCommand::Atc(args)) => import::run(args),
-        Command::Init { dir } => init::run(&dir),
+        Command::Theme(command) => theme::run(command),
+        Command::Init { dir, github } => init::run(&dir, github.as_ref()),
         Command::New { kind, name, location } => new::run(kind, &name, location),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Completions { shell } => completions::run(shell),

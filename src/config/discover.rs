@@ -234,6 +234,8 @@ impl Paths<'_> {
             site: SiteConfig {
                 title: flags.title.clone().or(settings.title).unwrap_or_else(|| "Knowledge base".to_owned()),
                 base_url,
+                edit_url: settings.edit_url,
+                history_url: settings.history_url,
                 theme: theme.and_then(|theme| theme.into_iter().next()),
             },
             content: ContentConfig(content),

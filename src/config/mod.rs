@@ -56,6 +56,10 @@ pub struct SiteConfig {
     /// Where the site will be published, without a final `/`; needed only where an absolute
     /// address is.
     pub base_url: Option<String>,
+    /// Where the file of a page can be edited, with `{path}` for its path from the root.
+    pub edit_url: Option<String>,
+    /// Where the changes of that file can be seen, likewise.
+    pub history_url: Option<String>,
     /// The theme folder; the built-in default theme where absent.
     pub theme: Option<PathBuf>,
 }

@@ -41,6 +41,10 @@ pub struct Settings {
     pub title: Option<String>,
     /// `[site] base_url`
     pub base_url: Option<String>,
+    /// `[site] edit_url`
+    pub edit_url: Option<String>,
+    /// `[site] history_url`
+    pub history_url: Option<String>,
     /// `[site] theme`
     pub theme: Option<Written<PathBuf>>,
     /// `[content]`, by kind.
@@ -184,7 +188,9 @@ impl Reader<'_> {
 
     fn value(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) {
         match key.takes {
-            Takes::Text | Takes::Url | Takes::Profile | Takes::Compat | Takes::Severity => self.text_value(key, value),
+            Takes::Text | Takes::Url | Takes::FileUrl | Takes::Profile | Takes::Compat | Takes::Severity => {
+                self.text_value(key, value);
+            }
             Takes::Folder | Takes::File | Takes::NewFolder | Takes::NewFile => {
                 let Some(path) = self.path(key, value) else { return };
                 match key.name {
@@ -219,6 +225,11 @@ impl Reader<'_> {
             Takes::Url => match web_address(&text) {
                 Ok(url) => self.settings.base_url = Some(url),
                 Err(problem) => self.refuse(value.span(), format!("`{text}` {problem}"), BASE_URL_HELP),
+            },
+            Takes::FileUrl => match file_address(&text) {
+                Ok(()) if key.name == "edit_url" => self.settings.edit_url = Some(text),
+                Ok(()) => self.settings.history_url = Some(text),
+                Err(problem) => self.refuse(value.span(), format!("`{text}` {problem}"), FILE_URL_HELP),
             },
             Takes::Profile => self.profile(&text, value.span()),
             Takes::Severity => self.severity(&text, value),
@@ -305,6 +316,23 @@ pub fn web_address(text: &str) -> Result<String, &'static str> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+const FILE_URL_HELP: &str = "write an address such as `https://git.example.org/kb/edit/main/{path}`";
+
+/// What is wrong with `text` as an address of files, which has `{path}` behind the name of its host.
+fn file_address(text: &str) -> Result<(), &'static str> {
+    let is_web = |url: &SafeUrl| !url.as_str().to_ascii_lowercase().starts_with("mailto:");
+    // Whatever path is filled in is made of letters, digits and such signs as these.
+    if !SafeUrl::external(&text.replace("{path}", "a/b-c.yml")).is_some_and(|url| is_web(&url)) {
+        return Err("is not an http or https address");
+    }
+    let behind_host = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?'])).map(|(_, path)| path);
+    if behind_host.is_some_and(|path| path.contains("{path}")) {
+        Ok(())
+    } else {
+        Err("has no `{path}` behind the host, so it is the same for every file")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::KnownTarget;
@@ -379,6 +407,25 @@ mod tests {
         assert_eq!(settings.placeholders["admins"], ["root", "adm-*"]);
         assert_eq!(settings.placeholders["host"], ["dc1"]);
         assert_eq!(settings.output, Some(PathBuf::from("public")));
+    }
+
+    #[test]
+    fn addresses_of_files_have_their_path() {
+        let text =
+            "[site]\nedit_url = \"https://git.example/e/{path}\"\nhistory_url = \"https://git.example/?f={path}\"\n";
+        let (settings, findings) = read(text, &known());
+        assert_eq!(findings, Findings::new());
+        assert_eq!(settings.edit_url.as_deref(), Some("https://git.example/e/{path}"));
+        assert_eq!(settings.history_url.as_deref(), Some("https://git.example/?f={path}"));
+        for (url, problem) in [
+            ("https://git.example/e/", "has no `{path}` behind the host, so it is the same for every file"),
+            ("https://{path}/e", "has no `{path}` behind the host, so it is the same for every file"),
+            ("javascript:{path}", "is not an http or https address"),
+            ("mailto:{path}@example.org", "is not an http or https address"),
+        ] {
+            let found = problems(&format!("[site]\nedit_url = \"{url}\"\n"));
+            assert_eq!(found, [(format!("\"{url}\""), format!("`{url}` {problem}"))]);
+        }
     }
 
     #[test]

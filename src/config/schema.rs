@@ -14,6 +14,8 @@ pub enum Takes {
     Text,
     /// An `http` or `https` address.
     Url,
+    /// An `http` or `https` address with `{path}` in it.
+    FileUrl,
     /// A folder that exists.
     Folder,
     /// A folder that may still have to be made.
@@ -56,6 +58,7 @@ impl Takes {
         match self {
             Self::Text => "a string",
             Self::Url => "an http or https address",
+            Self::FileUrl => "an http or https address with `{path}` in it",
             Self::Folder | Self::NewFolder => "the path of a folder",
             Self::File | Self::NewFile => "the path of a file",
             Self::Files => "the path of a file, or a list of them",
@@ -118,6 +121,24 @@ pub const KEYS: &[Key] = &[
         Some("--base-url"),
         "Where the site will be published. Pages link to each other relatively and need no address; it is used only \
          where an absolute one is required.",
+    ),
+    key(
+        "site",
+        "edit_url",
+        Takes::FileUrl,
+        "none",
+        None,
+        "Where the file of a page can be edited; `{path}` stands for its path from the folder of `purplebook.toml`: \
+         `edit_url = \"https://github.com/OWNER/REPOSITORY/edit/main/{path}\"`. With it, pages link to their file.",
+    ),
+    key(
+        "site",
+        "history_url",
+        Takes::FileUrl,
+        "none",
+        None,
+        "Where the changes of a file can be seen, likewise: \
+         `history_url = \"https://github.com/OWNER/REPOSITORY/commits/main/{path}\"`.",
     ),
     key(
         "site",

@@ -1,5 +1,7 @@
 //! A Trigger: the Atomic Red Team tests of one technique.
 
+use std::borrow::Cow;
+
 use crate::text::FileId;
 
 use super::{AttackId, Origin};
@@ -42,6 +44,34 @@ pub struct AtomicTest {
     pub dependencies: Vec<Dependency>,
     /// What runs it.
     pub executor: Executor,
+}
+
+impl AtomicTest {
+    /// A command of the test with the default value in the place of each `#{name}`; an input without
+    /// a default stays as it is written. Values are not filled in again.
+    pub fn filled<'t>(&self, command: &'t str) -> Cow<'t, str> {
+        let mut out = String::new();
+        let mut rest = command;
+        while let Some((before, after)) = rest.split_once("#{") {
+            let filled = after.split_once('}').and_then(|(name, after)| {
+                let input = self.inputs.iter().find(|input| input.name == name)?;
+                Some((input.default.as_deref()?, after))
+            });
+            out.push_str(before);
+            if let Some((value, after)) = filled {
+                out.push_str(value);
+                rest = after;
+            } else {
+                out.push_str("#{");
+                rest = after;
+            }
+        }
+        if out.is_empty() {
+            return Cow::Borrowed(command);
+        }
+        out.push_str(rest);
+        Cow::Owned(out)
+    }
 }
 
 /// An input of a test; `#{name}` in its commands stands for it.

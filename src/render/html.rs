@@ -19,7 +19,7 @@ use self::names::Names;
 use self::shell::Shell;
 use super::env::{map, markup, text};
 use super::theme::{Theme, ThemeError};
-use crate::site::{Fact, FactValue, Format, Frame, LinkTarget, Page, RouteTable, Section};
+use crate::site::{Fact, FactValue, Format, Frame, LinkTarget, Page, RouteTable, Section, WayStep};
 use crate::text::{Html, SafeUrl};
 
 /// A page gets a list of its sections from this many on.
@@ -65,6 +65,9 @@ impl<'a> HtmlRenderer<'a> {
         let scripts = page.scripts.iter().map(|file| text(self.routes.file_href(page.route, file).as_str()));
         context.insert_value("scripts", scripts.collect::<Vec<_>>().into());
         context.insert_value("markdown", text(self.markdown_twin(page).as_str()));
+        let (edit, history) = self.shell.file_urls(page);
+        context.insert_value("edit", Value::from(edit.map(|url| text(url.as_str()))));
+        context.insert_value("history", Value::from(history.map(|url| text(url.as_str()))));
         let crumbs = page
             .breadcrumbs
             .iter()
@@ -72,6 +75,7 @@ impl<'a> HtmlRenderer<'a> {
         context.insert_value("breadcrumbs", crumbs.collect::<Vec<_>>().into());
         let badges = page.badges.iter().map(|b| map([("text", text(&b.text)), ("tone", text(b.tone.key()))]));
         context.insert_value("badges", badges.collect::<Vec<_>>().into());
+        context.insert_value("way", page.way.iter().map(|step| way_step(place, step)).collect::<Vec<_>>().into());
         context.insert_value("facts", page.facts.iter().map(|f| fact(place, f)).collect::<Vec<_>>().into());
         context.insert_value("contents", contents(page).into());
         let sections = page.sections.iter().map(|s| section(place, s, &mut names));
@@ -104,8 +108,18 @@ pub fn html(page: &Page, frame: &Frame, routes: &RouteTable, theme: &Theme) -> R
 }
 
 fn fact(place: Place<'_>, fact: &Fact) -> Value {
+    let value = fact_value(place, &fact.value);
+    map([("key", text(fact.key)), ("label", text(fact.label)), ("value", markup(&value))])
+}
+
+fn way_step(place: Place<'_>, step: &WayStep) -> Value {
+    let value = fact_value(place, &step.value);
+    map([("key", text(step.key)), ("title", text(step.title)), ("value", markup(&value))])
+}
+
+fn fact_value(place: Place<'_>, fact_value: &FactValue) -> Html {
     let mut value = Html::new();
-    match &fact.value {
+    match fact_value {
         FactValue::One(line) => place.push_line(&mut value, line),
         FactValue::Many(lines) => block::push_list(&mut value, place, lines),
         FactValue::None(why) => {
@@ -114,7 +128,7 @@ fn fact(place: Place<'_>, fact: &Fact) -> Value {
             value.push_static("</span>");
         }
     }
-    map([("key", text(fact.key)), ("label", text(fact.label)), ("value", markup(&value))])
+    value
 }
 
 /// The sections in the list of contents; none where the page is short.

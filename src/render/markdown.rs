@@ -11,7 +11,7 @@ pub(super) mod escape;
 
 pub use atc::{atc2019, atc2022};
 
-use crate::site::{FactValue, Format, Frame, Inline, LinkTarget, Page, PageKind, RouteId, RouteTable};
+use crate::site::{FactValue, Format, Frame, Inline, LinkTarget, Page, PageKind, RouteId, RouteTable, WayStep};
 
 use escape::{Place, push_code, push_link, push_text};
 
@@ -73,6 +73,27 @@ impl Writer<'_> {
         }
         if !badges.is_empty() {
             self.row("Marks", width, |w| push_text(&mut w.out, &badges.join(", "), Place::Cell));
+        }
+        self.way(&page.way);
+    }
+
+    /// The steps to the log, below each other.
+    fn way(&mut self, steps: &[WayStep]) {
+        for (i, step) in steps.iter().enumerate() {
+            self.out.push_str(if i == 0 { "\n- " } else { "- " });
+            self.out.push_str(step.title);
+            self.out.push_str(": ");
+            match &step.value {
+                FactValue::One(line) => self.inlines(line, Place::Middle),
+                FactValue::Many(lines) => {
+                    for (i, line) in lines.iter().enumerate() {
+                        self.out.push_str(if i == 0 { "" } else { "; " });
+                        self.inlines(line, Place::Middle);
+                    }
+                }
+                FactValue::None(why) => push_text(&mut self.out, why, Place::Middle),
+            }
+            self.out.push('\n');
         }
     }
 
@@ -149,6 +170,12 @@ impl Writer<'_> {
         if page.route != frame.credits {
             self.out.push_str(" · ");
             self.page_link("Credits", frame.credits, Place::Middle);
+        }
+        for (words, url) in [("Edit this page", frame.edit(page)), ("History", frame.history(page))] {
+            if let Some(url) = url {
+                self.out.push_str(" · ");
+                push_link(&mut self.out, words, &url, Place::Middle);
+            }
         }
         self.out.push('\n');
     }

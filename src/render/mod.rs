@@ -14,4 +14,4 @@ mod theme;
 
 pub use html::{HtmlRenderer, html};
 pub use picture::matrix_picture;
-pub use theme::{Theme, ThemeError};
+pub use theme::{CONTEXT, CONTEXT_SCHEMA, Theme, ThemeError};

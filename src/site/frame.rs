@@ -2,7 +2,7 @@
 
 use crate::text::{EncodedPath, SafeUrl};
 
-use super::{LinkTarget, OutPath, RouteId};
+use super::{LinkTarget, OutPath, Page, RouteId};
 
 /// In which of the two forms of the site a link stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,10 @@ pub struct Frame {
     pub title: String,
     /// Where the site is published, without a final `/`, if the user said so.
     pub base_url: Option<String>,
+    /// Where the file of a page can be edited, with `{path}` for its path in the project.
+    pub edit_url: Option<String>,
+    /// Where the changes of that file can be seen, likewise.
+    pub history_url: Option<String>,
     /// The home page.
     pub home: RouteId,
     /// The credits page.
@@ -119,6 +123,23 @@ pub struct Frame {
     pub nav: Vec<NavGroup>,
     /// One line for the footer: which ATT&CK is shown.
     pub attack: String,
+}
+
+impl Frame {
+    /// Where `page`'s file can be edited, if it has one and the user said where.
+    pub fn edit(&self, page: &Page) -> Option<SafeUrl> {
+        of_file(self.edit_url.as_deref()?, page)
+    }
+
+    /// Where the changes of `page`'s file can be seen, likewise.
+    pub fn history(&self, page: &Page) -> Option<SafeUrl> {
+        of_file(self.history_url.as_deref()?, page)
+    }
+}
+
+fn of_file(pattern: &str, page: &Page) -> Option<SafeUrl> {
+    let path = EncodedPath::new(page.source.as_deref()?);
+    SafeUrl::external(&pattern.replace("{path}", path.as_str()))
 }
 
 #[cfg(test)]

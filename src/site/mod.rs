@@ -20,7 +20,7 @@ pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
 pub use links::{BrokenLink, LinkIndex, LinkSource, destinations, markdown_fields};
 pub use page::{
     Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixActor, MatrixCell, MatrixChoices, MatrixColumn,
-    MatrixRule, MatrixTest, Overview, Page, PageKind, Prose, Query, QueryText, Section, Stat, Tone,
+    MatrixRule, MatrixTest, Overview, Page, PageKind, Prose, Query, QueryText, Section, Stat, TestRun, Tone, WayStep,
 };
 pub use plan::{Collision, SitePlan, Subject, matrix_choices, matrix_picture, plan};
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};

@@ -97,6 +97,8 @@ pub struct Page {
     pub breadcrumbs: Vec<(String, RouteId)>,
     /// Short marks beside the title (level, status, revoked).
     pub badges: Vec<Badge>,
+    /// The steps from what the page is about to the log that must be on; empty on most pages.
+    pub way: Vec<WayStep>,
     /// The table of metadata.
     pub facts: Vec<Fact>,
     /// Everything else, in order.
@@ -107,6 +109,19 @@ pub struct Page {
     pub scripts: Vec<OutPath>,
     /// Who must be named where this page is reproduced; each line ends without a full stop.
     pub credits: Vec<Vec<Inline>>,
+    /// The file it was written in, relative to the project with `/`; none for pages of no one file.
+    pub source: Option<String>,
+}
+
+/// A step on the way from a technique to the log its detection depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WayStep {
+    /// The stable name.
+    pub key: &'static str,
+    /// What stands here ("Data Needed").
+    pub title: &'static str,
+    /// The things themselves, or why there is none.
+    pub value: FactValue,
 }
 
 /// How a mark or notice is meant; never shown by colour alone.
@@ -215,6 +230,8 @@ pub enum Block {
     Code(CodeBlock),
     /// The same search for several products.
     Queries(Vec<Query>),
+    /// Tests, each with what runs it.
+    Runs(Vec<TestRun>),
     /// Something the reader must not miss.
     Notice(Tone, Vec<Inline>),
     /// Figures.
@@ -256,6 +273,22 @@ pub struct CodeBlock {
     pub title: String,
     /// The text.
     pub text: String,
+    /// The text before the default values of inputs (`#{name}`) were filled in, where they can be
+    /// chosen on the page.
+    pub template: Option<String>,
+}
+
+/// A test with the commands to run it, its inputs filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestRun {
+    /// Its name.
+    pub title: String,
+    /// Where all of it is.
+    pub target: Option<LinkTarget>,
+    /// Where it runs and what it needs, as short texts.
+    pub about: Vec<String>,
+    /// The commands, in the order they are run.
+    pub commands: Vec<CodeBlock>,
 }
 
 /// A query of a rule.

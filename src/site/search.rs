@@ -161,7 +161,13 @@ impl Texts {
                         }
                     }
                 }
-                Block::Notice(..) | Block::Stats(_) | Block::Cards(_) | Block::Matrix(_) | Block::Overview(_) => {}
+                // The commands of tests are words of the Trigger they are of.
+                Block::Runs(_)
+                | Block::Notice(..)
+                | Block::Stats(_)
+                | Block::Cards(_)
+                | Block::Matrix(_)
+                | Block::Overview(_) => {}
             }
         }
     }

@@ -101,7 +101,7 @@ impl EncodedPath {
         Self(out)
     }
 
-    /// The address from the root of the site.
+    /// The path as it stands in an address.
     pub fn as_str(&self) -> &str {
         &self.0
     }

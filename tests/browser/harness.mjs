@@ -16,7 +16,7 @@ import { extname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-const { chromium } = createRequire(join(process.env.BROWSER_HOME, "package.json"))("playwright-core");
+export const { chromium } = createRequire(join(process.env.BROWSER_HOME, "package.json"))("playwright-core");
 
 export const has = (site) => existsSync(join(process.env.SITES, site));
 export const folder = (site) => join(process.env.SITES, site);

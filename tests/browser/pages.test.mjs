@@ -139,3 +139,37 @@ everywhere("the keyboard reaches the content and the menu of a small screen", { 
   await page.keyboard.press("Escape");
   assert.ok(!(await page.locator("#pb-nav a", { hasText: "Matrix" }).isVisible()));
 });
+
+everywhere("a list is narrowed by its columns, and the choice is in the address", { path: KINDS.index }, async ({ page }) => {
+  const shown = () => page.locator("#all tbody tr:visible").count();
+  const all = await shown();
+  const level = page.locator(".filter label", { hasText: "Level" }).locator("select");
+  await level.selectOption("high");
+  await page.waitForURL(/level=high/);
+  const high = await shown();
+  assert.ok(high > 0 && high < all, `${high} of ${all}`);
+  const levels = await page.locator("#all tbody tr:visible td:nth-child(2)").allTextContents();
+  assert.deepEqual([...new Set(levels)], ["high"]);
+  await page.reload();
+  assert.equal(await shown(), high);
+  // A tactic is one of several values of a cell.
+  await page.locator(".filter label", { hasText: "Tactics" }).locator("select").selectOption("Execution");
+  await page.waitForURL(/tactics=Execution/);
+  const both = await shown();
+  assert.ok(both > 0 && both < high, `${both} of ${high}`);
+  await page.fill(".filter input", "no rule has these words");
+  await page.getByText(`0 of ${all}`).waitFor();
+});
+
+everywhere("commands follow what is written for their inputs", { path: KINDS.trigger }, async ({ page }) => {
+  const input = page.locator("section[id$='-inputs'] input.input").first();
+  const figure = page.locator("figure[data-template]").first();
+  const before = await figure.locator("code").textContent();
+  const value = await input.inputValue();
+  assert.ok(before.includes(value), `${value} is filled in: ${before}`);
+  await input.fill("<changed> $& #{x}");
+  const after = await figure.locator("code").textContent();
+  assert.equal(after, before.replaceAll(value, () => "<changed> $& #{x}"));
+  await input.fill("");
+  assert.equal(await figure.locator("code").textContent(), before);
+});

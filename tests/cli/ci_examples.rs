@@ -225,3 +225,91 @@ fn the_workflow_for_github_gives_the_action_inputs_it_has() {
     }
     assert_eq!(uses, 2);
 }
+
+/// GitHub's own program: a folder is the service.
+const GH: &str = "\
+#!/bin/sh
+echo \"$@\" >> \"$ASKED\"
+if [ \"$1 $2\" = \"repo create\" ]; then
+    git init -q --bare \"$HUB\" && git remote add origin \"$HUB\" && git push -q -u origin HEAD
+fi
+";
+
+/// The commands of the block below a heading of README.md.
+fn commands(heading: &str) -> Vec<String> {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).expect("README.md");
+    let below = readme.split_once(&format!("\n## {heading}\n\n```sh\n")).expect("a heading with commands").1;
+    below.split_once("\n```").expect("an end").0.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn three_commands_lead_from_nothing_to_pages() {
+    let job = Job::new("t1059");
+    let program = job.path("bin/gh");
+    fs::write(&program, GH).expect("a file");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
+    let shown = |name: &str| (name.to_owned(), job.path(name).display().to_string());
+    let variables: Vec<(String, String)> = [
+        ("HUB", shown("hub").1.as_str()),
+        ("ASKED", shown("asked.txt").1.as_str()),
+        ("GIT_AUTHOR_NAME", "A"),
+        ("GIT_AUTHOR_EMAIL", "a@example.org"),
+        ("GIT_COMMITTER_NAME", "A"),
+        ("GIT_COMMITTER_EMAIL", "a@example.org"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec();
+    fs::create_dir(job.path("new")).expect("a folder");
+
+    let written = commands("From nothing to GitHub Pages");
+    assert_eq!(written.len(), 3);
+    let script = written.join("\n").replace("OWNER", "Acme");
+    let (code, told) = job.run("new", &script, &variables);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(
+        job.read("asked.txt"),
+        "repo create Acme/kb --public --source . --push\napi -X POST repos/Acme/kb/pages -f build_type=workflow\n"
+    );
+
+    // What the service does then, with what was pushed.
+    let (code, told) = job.run(".", "git clone -q -b main \"$HUB\" cloned", &variables);
+    assert_eq!(code, Some(0), "{told}");
+    let workflow: Value = serde_yaml::from_str(&job.read("cloned/.github/workflows/knowledge-base.yml")).expect("YAML");
+    let steps = workflow["jobs"]["site"]["steps"].as_sequence().expect("steps");
+    let runs: Vec<String> = steps.iter().filter_map(|step| step.get("run")).map(text).collect();
+    let install = format!("cargo install --locked purplebook@{}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(runs, [install.as_str(), "purplebook check --format github", "purplebook build"]);
+    for run in &runs[1..] {
+        let (code, told) = job.run("cloned", run, &variables);
+        assert_eq!(code, Some(0), "{run}: {told}");
+    }
+    let upload = steps.iter().find(|step| step.get("uses").map(text).is_some_and(|uses| uses.contains("upload-pages")));
+    let folder = text(&upload.expect("an upload")["with"]["path"]);
+    let page = job.read(&format!("cloned/{folder}/Detection_Rules/windows_scheduled_task_script_host.html"));
+    for wanted in [
+        "<link rel=\"canonical\" href=\"https://acme.github.io/kb/Detection_Rules/windows_scheduled_task_script_host.html\">",
+        "href=\"https://github.com/Acme/kb/edit/main/content/rules/windows_scheduled_task_script_host.yml\"",
+        "href=\"https://github.com/Acme/kb/commits/main/content/rules/windows_scheduled_task_script_host.yml\"",
+    ] {
+        assert!(page.contains(wanted), "no {wanted} in {page}");
+    }
+    let publish = &workflow["jobs"]["publish"];
+    assert_eq!(publish["needs"], "site");
+    assert_eq!(publish["permissions"]["pages"], "write");
+}
+
+#[test]
+fn a_repository_on_github_is_an_owner_and_a_name() {
+    let job = Job::new("t1059");
+    for wrong in ["acme", "acme/", "/kb", "acme/kb/x", "ac me/kb", "acme/..", "acme/k\"b", "https://github.com/acme/kb"]
+    {
+        let (code, told) = job.run(".", &format!("purplebook init x --github '{wrong}'"), &[]);
+        assert_eq!(code, Some(2), "{wrong}: {told}");
+        assert!(told.contains("write owner and name, such as `acme/kb`"), "{told}");
+    }
+    assert!(!job.path("x").exists());
+    let (code, told) = job.run(".", "purplebook init x --github Acme/acme.github.io", &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(job.read("x/purplebook.toml").contains("base_url = \"https://acme.github.io\"\n"));
+}

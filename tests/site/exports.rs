@@ -83,8 +83,8 @@ fn a_table_has_the_rows_of_its_page_and_no_formula() {
     let dir = built("");
     assert_eq!(
         file(&dir, "exports/tables/detection_rules.csv"),
-        "Rule,Level,Status,Log source,Techniques,Data,Tests,Page\r\n\
-         \"'=cmd|calc, \"\"quoted\"\"\",high,test,windows / process_creation,\"T1047, T1053.005\",1,0,Detection_Rules/a.html\r\n"
+        "Rule,Level,Status,Log source,Tactics,Techniques,Author,Changed,Data,Tests,Page\r\n\
+         \"'=cmd|calc, \"\"quoted\"\"\",high,test,windows / process_creation,\"Execution, Persistence\",\"T1047, T1053.005\",A & B,2025/03/02,1,0,Detection_Rules/a.html\r\n"
     );
     assert_eq!(
         value(&dir, "exports/tables/detection_rules.json"),
@@ -93,7 +93,10 @@ fn a_table_has_the_rows_of_its_page_and_no_formula() {
             "level": "high",
             "status": "test",
             "log_source": "windows / process_creation",
+            "tactics": ["Execution", "Persistence"],
             "techniques": ["T1047", "T1053.005"],
+            "author": "A & B",
+            "changed": "2025/03/02",
             "data": 1,
             "tests": 0,
             "page": "Detection_Rules/a.html",

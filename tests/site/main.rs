@@ -15,5 +15,7 @@ mod matrix;
 mod project;
 mod readme;
 mod retired;
+mod rule;
 mod search;
 mod stix;
+mod theme;

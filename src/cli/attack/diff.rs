@@ -13,8 +13,8 @@ use crate::release::{Differences, differences};
 use crate::text::visible_controls;
 
 use super::super::CLEAN;
-use super::super::args::AttackFormat;
 use super::super::failure::Failure;
+use super::args::AttackFormat;
 use super::document;
 
 /// Compares two releases; that they differ is no failure.

@@ -8,10 +8,10 @@ use crate::model::Domain;
 use crate::project::{Import, import};
 use crate::text::visible_controls;
 
-use super::super::args::ImportArgs;
 use super::super::failure::Failure;
 use super::super::template::create;
 use super::super::{CLEAN, shown};
+use super::args::ImportArgs;
 use super::count;
 
 /// Writes the file and says what is in it and how to use it.

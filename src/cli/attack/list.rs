@@ -11,8 +11,8 @@ use crate::project::{Release, releases};
 use crate::text::visible_controls;
 
 use super::super::CLEAN;
-use super::super::args::AttackFormat;
 use super::super::failure::Failure;
+use super::args::AttackFormat;
 use super::{count, document};
 
 /// Lists what is configured first, then what is built in.

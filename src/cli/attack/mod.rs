@@ -1,5 +1,6 @@
 //! `purplebook attack`: releases of ATT&CK, and content taken from one to another.
 
+mod args;
 mod diff;
 mod import;
 mod list;
@@ -11,8 +12,10 @@ use crate::config::{Config, discover};
 use crate::convert::known_queries;
 use crate::text::visible_in_json;
 
-use super::args::{AttackCommand, ProjectArgs};
+use super::args::ProjectArgs;
 use super::failure::Failure;
+
+pub(super) use args::AttackCommand;
 
 pub(super) fn run(command: AttackCommand) -> Result<u8, Failure> {
     match command {

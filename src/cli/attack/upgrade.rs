@@ -9,9 +9,9 @@ use crate::project::Upgrading;
 use crate::release::{Change, FileChange, Question};
 use crate::text::visible_controls;
 
-use super::super::args::{AttackFormat, UpgradeArgs};
 use super::super::failure::Failure;
 use super::super::{CLEAN, FINDINGS};
+use super::args::{AttackFormat, UpgradeArgs};
 use super::{config, count, document};
 
 /// Prints or writes what has to change, and what was done and asked in each file.

@@ -4,9 +4,9 @@
 //! headings, wide content scrolls inside a region the keyboard can focus.
 
 use super::super::{highlight, prose};
-use super::inline::{Place, push_number};
+use super::inline::{Place, push_badge, push_number};
 use super::names::Names;
-use crate::site::{Block, CodeBlock, Column, Inline, Query, QueryText, RouteId, Section, Stat, Tone};
+use crate::site::{Badge, Block, CodeBlock, Column, Inline, Query, QueryText, RouteId, Section, Stat, TestRun, Tone};
 use crate::text::Html;
 
 /// The content of a section.
@@ -31,6 +31,7 @@ pub(super) fn section_body(place: Place<'_>, section: &Section, names: &mut Name
             }
             Block::Code(code) => push_code(&mut out, code),
             Block::Queries(queries) => push_queries(&mut out, queries, section.level),
+            Block::Runs(runs) => runs.iter().for_each(|run| push_run(&mut out, place, run)),
             Block::Notice(tone, line) => push_notice(&mut out, place, *tone, line),
             Block::Stats(stats) => push_stats(&mut out, place, stats),
             Block::Cards(cards) => push_cards(&mut out, place, cards),
@@ -71,7 +72,7 @@ pub(super) fn push_list(out: &mut Html, place: Place<'_>, items: &[Vec<Inline>])
 }
 
 fn push_table(out: &mut Html, place: Place<'_>, label: &str, columns: &[Column], rows: &[Vec<Vec<Inline>>]) {
-    out.push_static("<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
+    out.push_static("<section class=\"scroll\" tabindex=\"0\"");
     out.push_attribute("aria-label", label);
     out.push_static("><table><thead><tr>");
     for column in columns {
@@ -97,16 +98,41 @@ fn push_table(out: &mut Html, place: Place<'_>, label: &str, columns: &[Column],
         }
         out.push_static("</tr>\n");
     }
-    out.push_static("</tbody></table></div>\n");
+    out.push_static("</tbody></table></section>\n");
 }
 
 fn push_code(out: &mut Html, code: &CodeBlock) {
-    push_figure(out, "<figure class=\"code\">", &code.title, code.language, &code.text);
+    out.push_static("<figure class=\"code\"");
+    if let Some(template) = &code.template {
+        out.push_attribute("data-template", template);
+    }
+    out.push_static(">");
+    push_figure(out, &code.title, code.language, &code.text);
 }
 
-/// Appends a figure with a caption bar, into which the script puts its copy button.
-fn push_figure(out: &mut Html, open: &'static str, title: &str, language: &'static str, text: &str) {
-    out.push_static(open);
+/// Appends a test, its commands folded below its name.
+fn push_run(out: &mut Html, place: Place<'_>, run: &TestRun) {
+    out.push_static("<details class=\"run\"><summary><span class=\"name\">");
+    out.push_text(&run.title);
+    out.push_static("</span>");
+    for about in &run.about {
+        out.push_static(" ");
+        push_badge(out, &Badge { text: about.clone(), tone: Tone::Neutral });
+    }
+    out.push_static("</summary>");
+    run.commands.iter().for_each(|code| push_code(out, code));
+    if let Some(target) = &run.target {
+        out.push_static("<p>");
+        let words = format!("All of test: {}", run.title);
+        place.push_line(out, &[Inline::Link(words, target.clone())]);
+        out.push_static("</p>");
+    }
+    out.push_static("</details>\n");
+}
+
+/// Appends what is in a figure: a caption bar, into which the script puts its copy button, the text,
+/// and the end.
+fn push_figure(out: &mut Html, title: &str, language: &'static str, text: &str) {
     out.push_static("<figcaption>");
     if !title.is_empty() {
         out.push_static("<span>");
@@ -134,7 +160,8 @@ fn push_queries(out: &mut Html, queries: &[Query], level: u8) {
         match &query.text {
             QueryText::Converted(texts) => {
                 for text in texts {
-                    push_figure(out, "<figure class=\"code wrap\">", "", query.language, text);
+                    out.push_static("<figure class=\"code wrap\">");
+                    push_figure(out, "", query.language, text);
                 }
             }
             QueryText::NotConvertible(why) => {

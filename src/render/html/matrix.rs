@@ -14,13 +14,13 @@ use crate::text::Html;
 /// Appends a matrix with its legend.
 pub(super) fn push_matrix(out: &mut Html, place: Place<'_>, label: &str, level: u8, columns: &[MatrixColumn]) {
     out.push_static(LEGEND);
-    out.push_static("<div class=\"matrix\" role=\"region\" tabindex=\"0\"");
+    out.push_static("<div class=\"matrix-tools\"></div>\n<section class=\"matrix\" tabindex=\"0\"");
     out.push_attribute("aria-label", label);
     out.push_static(">\n");
     for column in columns {
         push_column(out, place, level, column);
     }
-    out.push_static("</div>\n");
+    out.push_static("</section>\n");
 }
 
 const LEGEND: &str = "<ul class=\"legend\">\

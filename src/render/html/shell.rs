@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use tera::{Context, Value};
 
 use super::super::env::{map, markup, text};
+use super::super::theme::CONTEXT;
 use super::inline::push_number;
 use crate::site::exports;
 use crate::site::{Frame, Page, RouteId, RouteTable};
@@ -17,8 +18,7 @@ use crate::text::{Html, SafeUrl};
 /// The shell of a site.
 pub(super) struct Shell {
     site: Value,
-    base_url: Option<String>,
-    home: RouteId,
+    frame: Frame,
     /// The position of each page in the navigation.
     entries: HashMap<RouteId, usize>,
     depths: Vec<Depth>,
@@ -46,8 +46,7 @@ impl Shell {
         }
         Self {
             site: map([("title", text(&frame.title)), ("attack", text(&frame.attack))]),
-            base_url: frame.base_url.clone(),
-            home: frame.home,
+            frame: frame.clone(),
             entries,
             depths: (0..=deepest).map(|depth| Depth::new(frame, routes, &"../".repeat(depth))).collect(),
             lost: Depth::new(frame, routes, &base_path(frame.base_url.as_deref())),
@@ -71,6 +70,7 @@ impl Shell {
 
     fn depth_context(&self, depth: &Depth, current: Option<(usize, &'static str)>) -> Context {
         let mut context = Context::new();
+        context.insert_value("context_version", CONTEXT.into());
         context.insert_value("site", self.site.clone());
         context.insert_value("assets", depth.assets.clone());
         context.insert_value("feed", depth.feed.clone());
@@ -85,13 +85,18 @@ impl Shell {
         if let Some(entry) = self.entries.get(&page.route) {
             return Some((*entry, " aria-current=\"page\""));
         }
-        let above = page.breadcrumbs.iter().rev().map(|(_, route)| route).filter(|route| **route != self.home);
+        let above = page.breadcrumbs.iter().rev().map(|(_, route)| route).filter(|route| **route != self.frame.home);
         above.into_iter().find_map(|route| self.entries.get(route)).map(|entry| (*entry, " aria-current=\"true\""))
+    }
+
+    /// Where the file of `page` can be edited, and where its changes can be seen.
+    pub(super) fn file_urls(&self, page: &Page) -> (Option<SafeUrl>, Option<SafeUrl>) {
+        (self.frame.edit(page), self.frame.history(page))
     }
 
     /// The one absolute address of `page`; a folder's index is the folder.
     fn canonical(&self, page: &Page) -> Option<SafeUrl> {
-        let base = self.base_url.as_deref()?;
+        let base = self.frame.base_url.as_deref()?;
         let file = page.path.with_extension("html");
         let path = match file.as_str().strip_suffix("index.html") {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,

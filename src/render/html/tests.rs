@@ -139,9 +139,9 @@ fn a_table_names_its_columns_and_rows() {
     };
     assert_eq!(
         body_of(table),
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Title: table\"><table><thead><tr>\
+        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"Title: table\"><table><thead><tr>\
          <th scope=\"col\">Rule</th><th scope=\"col\" class=\"num\">Tests</th></tr></thead><tbody>\n\
-         <tr><th scope=\"row\">a</th><td class=\"num\">2</td></tr>\n</tbody></table></div>\n"
+         <tr><th scope=\"row\">a</th><td class=\"num\">2</td></tr>\n</tbody></table></section>\n"
     );
 }
 

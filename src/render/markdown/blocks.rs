@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::render::highlight::Language;
 use crate::render::prose;
-use crate::site::{Block, Column, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, Tone};
+use crate::site::{Block, Column, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, TestRun, Tone};
 use crate::text::escape_html;
 
 use super::Writer;
@@ -67,6 +67,7 @@ impl Writer<'_> {
                 }
                 push_fence(&mut self.out, fence_name(code.language), &code.text);
             }
+            Block::Runs(runs) => runs.iter().enumerate().for_each(|(i, run)| self.run(i, run)),
             Block::Queries(queries) => queries.iter().for_each(|query| self.query(level, query)),
             Block::Notice(tone, line) => self.notice(*tone, line),
             Block::Stats(stats) => stats.iter().for_each(|stat| self.stat(stat)),
@@ -93,6 +94,30 @@ impl Writer<'_> {
                 self.out.push_str(")\n");
             }
             Block::Matrix(columns) => columns.iter().for_each(|column| self.matrix_column(level, column)),
+        }
+    }
+
+    /// A test: its name, which leads to all of it, and its commands.
+    fn run(&mut self, i: usize, run: &TestRun) {
+        self.out.push_str(if i == 0 { "**" } else { "\n**" });
+        match &run.target {
+            Some(target) => self.link(&run.title, target, Place::Middle),
+            None => push_text(&mut self.out, &run.title, Place::Middle),
+        }
+        self.out.push_str("**");
+        if !run.about.is_empty() {
+            self.out.push_str(": ");
+            push_text(&mut self.out, &run.about.join(", "), Place::Middle);
+        }
+        self.out.push('\n');
+        for code in &run.commands {
+            self.out.push('\n');
+            if !code.title.is_empty() {
+                self.out.push('*');
+                push_text(&mut self.out, &code.title, Place::Middle);
+                self.out.push_str("*\n\n");
+            }
+            push_fence(&mut self.out, fence_name(code.language), &code.text);
         }
     }
 

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::*;
 use crate::site::{
     Badge, Block, CodeBlock, Column, Fact, MatrixCell, MatrixColumn, OutPath, Prose, Query, QueryText, Section, Stat,
-    Tone,
+    TestRun, Tone,
 };
 use crate::text::{SafeUrl, markdown};
 
@@ -25,6 +25,8 @@ fn frame() -> Frame {
     Frame {
         title: "Our [KB]".to_owned(),
         base_url: None,
+        edit_url: None,
+        history_url: None,
         home: RouteId(0),
         credits: RouteId(1),
         nav: Vec::new(),
@@ -46,6 +48,8 @@ fn page(kind: PageKind, title: &str, facts: Vec<Fact>, sections: Vec<Section>) -
         badges: Vec::new(),
         facts,
         sections,
+        way: Vec::new(),
+        source: None,
         moved_to: None,
         scripts: Vec::new(),
         credits: Vec::new(),
@@ -99,6 +103,7 @@ fn rule_page() -> Page {
         language: "yaml",
         title: "rules/cmstp_x.yml".to_owned(),
         text: "title: x\ndescription: ```\n".to_owned(),
+        template: None,
     };
     let sections = vec![
         section(2, "Detection Rules", Vec::new()),
@@ -293,7 +298,18 @@ fn filled(value: &str) -> String {
         },
         Block::Notice(Tone::Danger, text()),
         Block::Notice(Tone::Neutral, text()),
-        Block::Code(CodeBlock { language: "yaml", title: value.to_owned(), text: value.to_owned() }),
+        Block::Code(CodeBlock { language: "yaml", title: value.to_owned(), text: value.to_owned(), template: None }),
+        Block::Runs(vec![TestRun {
+            title: value.to_owned(),
+            target: Some(LinkTarget::Page(RouteId(0))),
+            about: vec![value.to_owned(), "bash".to_owned()],
+            commands: vec![CodeBlock {
+                language: "shell",
+                title: "Attack".to_owned(),
+                text: value.to_owned(),
+                template: None,
+            }],
+        }]),
         Block::Stats(vec![Stat { value: value.to_owned(), label: value.to_owned(), target: None }]),
         Block::Cards(vec![(value.to_owned(), RouteId(0), value.to_owned(), None)]),
     ];

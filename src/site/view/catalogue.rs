@@ -54,12 +54,15 @@ fn as_files(view: &SiteView<'_>, route: RouteId, files: [(TableForm, OutPath); 2
     Block::Line(line)
 }
 
-const RULES: [(&str, bool); 7] = [
+const RULES: [(&str, bool); 10] = [
     ("Rule", false),
     ("Level", false),
     ("Status", false),
     ("Log source", false),
+    ("Tactics", false),
     ("Techniques", false),
+    ("Author", false),
+    ("Changed", false),
     ("Data", true),
     ("Tests", true),
 ];
@@ -85,7 +88,10 @@ fn rules(view: &SiteView<'_>) -> Vec<Row> {
             level_badge(rule.level.as_deref()).into_iter().collect(),
             rule.status.iter().map(Inline::text).collect(),
             source.into_iter().map(Inline::text).collect(),
+            view.graph.to(node, EdgeKind::HasTactic).map(|tactic| Inline::text(view.graph.title(tactic))).collect(),
             view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
+            rule.author.iter().map(Inline::text).collect(),
+            rule.modified.as_ref().or(rule.date.as_ref()).into_iter().map(Inline::text).collect(),
             number(view.graph.edges(node, EdgeKind::NeedsData).len()),
             number(tests),
         ]

@@ -129,7 +129,7 @@ fn source(rule: &Rule) -> Option<String> {
 }
 
 /// The one platform, as ATT&CK calls it, whose events a rule reads; nothing if it is of no one.
-fn platform(rule: &Rule) -> Option<&'static str> {
+pub(super) fn platform(rule: &Rule) -> Option<&'static str> {
     match rule.logsources.first()?.1.product.as_deref()? {
         "windows" => Some("Windows"),
         "linux" => Some("Linux"),
@@ -139,7 +139,7 @@ fn platform(rule: &Rule) -> Option<&'static str> {
 }
 
 /// A platform of Atomic Red Team as ATT&CK calls it.
-fn test_platform(name: &str) -> Option<&'static str> {
+pub(super) fn test_platform(name: &str) -> Option<&'static str> {
     Some(match name.split(':').next().unwrap_or(name) {
         "windows" => "Windows",
         "linux" => "Linux",

@@ -15,6 +15,8 @@ mod mitigation;
 mod parts;
 mod response;
 mod rule;
+mod rule_related;
+mod rule_way;
 mod tactic;
 mod technique;
 mod telemetry;
@@ -245,6 +247,8 @@ impl SiteView<'_> {
         Frame {
             title: self.config.title.clone(),
             base_url: self.config.base_url.clone(),
+            edit_url: self.config.edit_url.clone(),
+            history_url: self.config.history_url.clone(),
             home: route(Subject::Home),
             credits: route(Subject::Credits),
             nav: self.navigation(),

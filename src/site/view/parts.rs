@@ -22,12 +22,23 @@ impl SiteView<'_> {
             summary: String::new(),
             breadcrumbs: Vec::new(),
             badges: Vec::new(),
+            way: Vec::new(),
             facts: Vec::new(),
             sections: Vec::new(),
             moved_to: None,
             scripts: Vec::new(),
             credits: Vec::new(),
+            source: self.source(route),
         }
+    }
+
+    /// The file a page was written in, if it is of one file of the project.
+    fn source(&self, route: RouteId) -> Option<String> {
+        let Subject::Node(node) = self.plan.subject(route) else { return None };
+        let path = &self.graph.origin(node)?.path;
+        // What lies elsewhere has no place in the repository of the project.
+        let is_within = !path.starts_with(['/', '\\']) && !path.split('/').any(|part| part == "..");
+        is_within.then(|| path.clone())
     }
 
     /// A table of rules: title, level, status, techniques, how many Data Needed.
@@ -235,7 +246,12 @@ pub(super) fn references_fact(references: &[String]) -> Option<Fact> {
 
 /// A source text as a block.
 pub(super) fn code(language: &'static str, title: &str, text: &str) -> Block {
-    Block::Code(CodeBlock { language, title: title.to_owned(), text: text.to_owned() })
+    Block::Code(code_block(language, title, text))
+}
+
+/// A source text.
+pub(super) fn code_block(language: &'static str, title: &str, text: &str) -> CodeBlock {
+    CodeBlock { language, title: title.to_owned(), text: text.to_owned(), template: None }
 }
 
 /// The level of a rule as a mark.

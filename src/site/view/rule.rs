@@ -5,11 +5,11 @@ use crate::model::{Origin, Rule, RuleKind};
 use crate::site::{Badge, Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject, Tone};
 use crate::text::SafeUrl;
 
-use super::SiteView;
 use super::customer::named_in;
 use super::parts::{
     code, first_sentence, level_tone, list_fact, list_or_reason, references_fact, section, table, text_fact, texts_fact,
 };
+use super::{SiteView, rule_related, rule_way};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let rule = &view.graph.corpus().rules[index as usize];
@@ -24,6 +24,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let level = rule.level.as_deref().map(|level| Badge { text: level.to_owned(), tone: level_tone(level) });
     let status = rule.status.as_deref().map(|status| Badge { text: status.to_owned(), tone: Tone::Neutral });
     page.badges = level.into_iter().chain(status).collect();
+    page.way = rule_way::way(view, route, rule, index);
     page.facts = facts(view, rule, index);
     page.sections = sections(view, rule, index);
     page.credits = vec![credit(rule)];
@@ -91,7 +92,7 @@ pub(super) fn tagged(view: &SiteView<'_>, node: Node, kind: EdgeKind) -> Vec<Vec
         .collect()
 }
 
-fn no_trigger(view: &SiteView<'_>, node: Node) -> &'static str {
+pub(super) fn no_trigger(view: &SiteView<'_>, node: Node) -> &'static str {
     if view.graph.edges(node, EdgeKind::HasTechnique).is_empty() {
         "The rule has no technique to test"
     } else {
@@ -151,11 +152,7 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
         sections.push(Section { level: 3, ..section("queries", "Queries", None, blocks) });
     }
     sections.extend(data_path(view, node));
-    let triggers: Vec<u32> = view.graph.to(node, EdgeKind::TestedBy).map(|n| n.index() as u32).collect();
-    if !triggers.is_empty() {
-        let count = triggers.iter().map(|i| view.graph.corpus().triggers[*i as usize].tests.len()).sum();
-        sections.push(section("tests", "Test it", Some(count), vec![view.test_table(&triggers)]));
-    }
+    sections.extend(rule_way::test_section(view, rule, node));
     sections.extend(view.link_section(
         "refers-to",
         if rule.kind == RuleKind::Filter { "Rules it filters" } else { "Rules it correlates" },
@@ -167,7 +164,7 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
         &view.graph.from(node, EdgeKind::RefersTo),
     ));
     sections.extend(named_in(view, node, EdgeKind::HasRule));
-    sections.extend(related(view, rule, node));
+    sections.extend(rule_related::related(view, rule, node));
     if !rule.fields.is_empty() {
         let fields = rule.fields.iter().map(|field| vec![Inline::Code(field.clone())]).collect();
         sections.push(section("fields", "Fields to look at", None, vec![Block::List(fields)]));
@@ -236,24 +233,7 @@ fn data_path(view: &SiteView<'_>, node: Node) -> Option<Section> {
         let rest = format!("Not all of it is known here: {}", gap_in_words(view, Some(gap)));
         blocks.push(Block::Notice(Tone::Caution, vec![Inline::text(rest)]));
     }
-    Some(section("data", "Where the data comes from", Some(data.len()), blocks))
-}
-
-fn related(view: &SiteView<'_>, rule: &Rule, node: Node) -> Option<Section> {
-    let mut items: Vec<Vec<Inline>> = Vec::new();
-    let edges = view.graph.edges(node, EdgeKind::RelatedTo);
-    for (i, related) in rule.related.iter().enumerate() {
-        let place = rule.related_id(i);
-        let to = edges.iter().find(|edge| edge.place.as_ref() == Some(&place)).map(|edge| edge.to);
-        let name = to.map_or_else(|| Inline::Code(related.id.clone()), |to| view.link(to));
-        items.push(vec![Inline::text(format!("{}: ", related.relation)), name]);
-    }
-    // Rules often name each other; once is enough.
-    let named = |from: &Node| !edges.iter().any(|edge| edge.to == *from);
-    for from in view.graph.from(node, EdgeKind::RelatedTo).into_iter().filter(named) {
-        items.push(vec![Inline::text("named by "), view.link(from)]);
-    }
-    (!items.is_empty()).then(|| section("related", "Related rules", Some(items.len()), vec![Block::List(items)]))
+    Some(Section { linked: true, ..section("data", "Where the data comes from", Some(data.len()), blocks) })
 }
 
 /// Author and licence: the Detection Rule License asks for both wherever a rule is reproduced.

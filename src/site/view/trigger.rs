@@ -1,11 +1,17 @@
 //! The page of a Trigger: the tests of a technique, ready to be copied.
 
 use crate::graph::{EdgeKind, Node, Via};
-use crate::model::{AtomicTest, Executor, Kind};
-use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject};
+use crate::model::{AtomicTest, Kind};
+use crate::site::{Block, CodeBlock, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
-use super::parts::{code, section, table, text_fact};
+use super::parts::{code_block, section, table, text_fact};
+
+/// What tests write for the folder they are in.
+pub(super) const ATOMICS_FOLDER: &str = "PathToAtomicsFolder";
+
+/// The same for readers.
+pub(super) const ATOMICS_FOLDER_IN_WORDS: &str = "PathToAtomicsFolder stands for the folder of the tests, by default C:\\AtomicRedTeam\\atomics or ~/AtomicRedTeam/atomics.";
 
 /// The anchor of the test number `index` (from 0) on its Trigger's page.
 pub(super) fn anchor(index: usize) -> String {
@@ -75,10 +81,9 @@ fn test_sections(view: &SiteView<'_>, route: RouteId, node: Node, (n, test): (us
         }
     };
     part("inputs", "Inputs", inputs(test));
-    part("attack", "Attack", attack(view, route, node, &test.executor));
-    let language = language_of(&test.executor.name);
-    let cleanup = test.executor.cleanup_command.as_deref().filter(|text| !text.trim().is_empty());
-    part("cleanup", "Cleanup", cleanup.map(|text| code(language, &test.executor.name, text)).into_iter().collect());
+    part("attack", "Attack", attack(view, route, node, test));
+    let cleanup = cleanup(test).map(|text| command(test, &test.executor.name, &test.executor.name, text));
+    part("cleanup", "Cleanup", cleanup.into_iter().collect());
     part("dependencies", "Dependencies", dependencies(test));
     sections
 }
@@ -99,9 +104,10 @@ fn inputs(test: &AtomicTest) -> Vec<Block> {
     vec![table(&columns, rows.collect())]
 }
 
-fn attack(view: &SiteView<'_>, route: RouteId, node: Node, executor: &Executor) -> Vec<Block> {
-    let command = executor.command.as_deref().map(|text| code(language_of(&executor.name), &executor.name, text));
-    command.into_iter().chain(executor.steps.as_deref().map(|text| view.prose(route, node, text))).collect()
+fn attack(view: &SiteView<'_>, route: RouteId, node: Node, test: &AtomicTest) -> Vec<Block> {
+    let executor = &test.executor;
+    let run = executor.command.as_deref().map(|text| command(test, &executor.name, &executor.name, text));
+    run.into_iter().chain(executor.steps.as_deref().map(|text| view.prose(route, node, text))).collect()
 }
 
 fn dependencies(test: &AtomicTest) -> Vec<Block> {
@@ -110,13 +116,31 @@ fn dependencies(test: &AtomicTest) -> Vec<Block> {
     for dependency in &test.dependencies {
         blocks.push(Block::Line(vec![Inline::text(dependency.description.trim())]));
         let commands = [("check", &dependency.prereq_command), ("get", &dependency.get_prereq_command)];
-        for (title, command) in commands {
-            if let Some(text) = command.as_deref().filter(|text| !text.trim().is_empty()) {
-                blocks.push(code(language_of(runner), &format!("{title} ({runner})"), text));
+        for (title, text) in commands {
+            if let Some(text) = text.as_deref().filter(|text| !text.trim().is_empty()) {
+                blocks.push(command(test, runner, &format!("{title} ({runner})"), text));
             }
         }
     }
     blocks
+}
+
+fn cleanup(test: &AtomicTest) -> Option<&str> {
+    test.executor.cleanup_command.as_deref().filter(|text| !text.trim().is_empty())
+}
+
+/// A command with its inputs filled in, which can be chosen on this page.
+fn command(test: &AtomicTest, runner: &str, title: &str, written: &str) -> Block {
+    let filled = test.filled(written);
+    let template = (*filled != *written).then(|| written.to_owned());
+    Block::Code(CodeBlock { template, ..code_block(language_of(runner), title, &filled) })
+}
+
+/// What runs a test and what undoes it, with the default inputs.
+pub(super) fn commands(test: &AtomicTest) -> impl Iterator<Item = CodeBlock> {
+    let language = language_of(&test.executor.name);
+    let steps = [("Attack", test.executor.command.as_deref()), ("Cleanup", cleanup(test))];
+    steps.into_iter().filter_map(move |(title, text)| Some(code_block(language, title, &test.filled(text?))))
 }
 
 /// The highlighter's language for an executor.

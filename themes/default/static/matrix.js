@@ -174,7 +174,9 @@
         selects.values().next().value.focus();
       });
     });
-    region.before(form);
+    const tools = region.previousElementSibling;
+    if (tools?.matches(".matrix-tools")) tools.append(form);
+    else region.before(form);
     apply();
   };
 

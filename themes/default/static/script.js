@@ -1,5 +1,5 @@
-// Adds what a static page cannot do: a remembered theme, copy buttons, tabs, and filtering and
-// sorting of tables. Nothing is missing without it. Text goes in by textContent only.
+// Adds what a static page cannot do: a remembered theme, copy buttons, tabs, filtering and
+// sorting of tables, and inputs of tests. Nothing is missing without it. Text goes in by textContent only.
 (() => {
   "use strict";
 
@@ -135,6 +135,9 @@
 
   const FILTER_FROM_ROWS = 20;
 
+  // A column of more values than this is looked through by words.
+  const MOST_CHOICES = 60;
+
   const sortable = (table) => {
     const body = table.tBodies[0];
     const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -158,37 +161,142 @@
     });
   };
 
-  const filterable = (table, region) => {
+  // The values of a cell, which stand side by side.
+  const valuesOf = (cell) =>
+    cell.textContent
+      .split(", ")
+      .map((value) => value.trim())
+      .filter(Boolean);
+
+  // Columns whose values are few enough to choose from: each with its header's words and its values
+  // with how many rows have them.
+  const choosable = (table, rows) => {
+    const found = [];
+    [...table.tHead.rows[0].cells].forEach((header, column) => {
+      if (column === 0 || header.classList.contains("num")) return;
+      const counts = new Map();
+      for (const row of rows) {
+        for (const value of new Set(valuesOf(row.cells[column]))) counts.set(value, (counts.get(value) || 0) + 1);
+        if (counts.size > MOST_CHOICES) return;
+      }
+      const tells = [...counts.values()].some((count) => count > 1 && count < rows.length);
+      if (counts.size > 1 && tells) found.push({ column, name: header.textContent, counts });
+    });
+    return found;
+  };
+
+  // Which rows are shown lasts in the address, so that a list can be sent to somebody.
+  const filterable = (table, region, place) => {
     const rows = [...table.tBodies[0].rows];
     const label = region.getAttribute("aria-label");
     const input = make("input", { type: "search", "aria-label": `Filter ${label}`, placeholder: "Filter", autocomplete: "off", spellcheck: "false" });
     const status = make("span", { role: "status" });
+    const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+    const choices = choosable(table, rows).map(({ column, name, counts }) => {
+      const select = make("select", {});
+      select.append(new Option("all", ""));
+      const values = [...counts.keys()].sort(collator.compare);
+      for (const value of values) select.append(new Option(`${value} (${counts.get(value).toLocaleString("en")})`, value));
+      return { column, key: place + name.toLowerCase().replace(/\W+/g, "_"), select, label: make("label", {}, make("span", {}, name), select) };
+    });
     let texts = null;
     let waiting = 0;
     const apply = () => {
       texts ??= rows.map((row) => row.textContent.toLowerCase());
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = choices.filter(({ select }) => select.value);
       let shown = 0;
       rows.forEach((row, i) => {
-        const match = words.every((word) => texts[i].includes(word));
+        const match =
+          words.every((word) => texts[i].includes(word)) &&
+          wanted.every(({ column, select }) => valuesOf(row.cells[column]).includes(select.value));
         if (row.hidden === match) row.hidden = !match;
         if (match) shown += 1;
       });
-      status.textContent = words.length ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")}` : "";
+      status.textContent = words.length || wanted.length ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")}` : "";
     };
-    input.addEventListener("input", () => {
+    const keep = () => {
+      const query = new URLSearchParams(location.search);
+      const fields = [[`${place}filter`, input.value.trim()], ...choices.map(({ key, select }) => [key, select.value])];
+      for (const [key, value] of fields) {
+        if (value) query.set(key, value);
+        else query.delete(key);
+      }
+      const text = query.toString();
+      history.replaceState(null, "", `${location.pathname}${text && `?${text}`}${location.hash}`);
+    };
+    const changed = () => {
       cancelAnimationFrame(waiting);
-      waiting = requestAnimationFrame(apply);
-    });
-    region.before(make("div", { class: "filter" }, input, status));
+      waiting = requestAnimationFrame(() => {
+        apply();
+        keep();
+      });
+    };
+    input.addEventListener("input", changed);
+    for (const { select } of choices) select.addEventListener("change", changed);
+    const bar = make("div", { class: "filter" }, input, status);
+    region.before(bar);
+    const query = new URLSearchParams(location.search);
+    input.value = query.get(`${place}filter`) || "";
+    for (const { key, select } of choices) {
+      const value = query.get(key);
+      if (value && [...select.options].some((option) => option.value === value)) select.value = value;
+    }
+    const asked = choices.some(({ select }) => select.value);
+    if (choices.length) {
+      const columns = make("details", {}, make("summary", {}, "By column"), make("div", { class: "columns" }, ...choices.map((choice) => choice.label)));
+      // On a small screen they would fill it.
+      columns.open = asked || matchMedia("(min-width: 60rem)").matches;
+      bar.append(columns);
+    }
+    if (input.value || asked) apply();
   };
 
   const tables = () => {
+    let filters = 0;
     for (const region of document.querySelectorAll(".scroll")) {
       const table = region.querySelector("table");
       const rows = table.tBodies[0].rows.length;
       if (rows > 1) sortable(table);
-      if (rows >= FILTER_FROM_ROWS) filterable(table, region);
+      if (rows >= FILTER_FROM_ROWS) {
+        filters += 1;
+        filterable(table, region, filters === 1 ? "" : `${filters}-`);
+      }
+    }
+  };
+
+  // The inputs of a test can be written over; its commands follow.
+  const inputs = () => {
+    for (const section of document.querySelectorAll("section[id$='-inputs']")) {
+      const test = section.id.slice(0, -"-inputs".length);
+      const table = section.querySelector("table");
+      const figures = [...document.querySelectorAll(`section[id^='${test}-'] figure[data-template]`)].filter((figure) =>
+        figure.closest("section").id.startsWith(`${test}-`),
+      );
+      if (!table || !figures.length) continue;
+      const values = new Map();
+      const fill = () => {
+        for (const figure of figures) {
+          const code = figure.querySelector("code");
+          code.textContent = figure.dataset.template.replace(/#\{([^}]*)\}/g, (all, name) => values.get(name) ?? all);
+        }
+      };
+      for (const row of table.tBodies[0].rows) {
+        const name = row.cells[0].textContent.trim();
+        const cell = row.cells[row.cells.length - 1];
+        const given = cell.textContent;
+        if (given) values.set(name, given);
+        const input = make("input", { class: "input", type: "text", "aria-label": name, autocomplete: "off", spellcheck: "false" });
+        input.value = given;
+        input.addEventListener("input", () => {
+          if (input.value) values.set(name, input.value);
+          else if (given) values.set(name, given);
+          else values.delete(name);
+          fill();
+        });
+        cell.replaceChildren(input);
+      }
+      table.tHead.rows[0].cells[table.tHead.rows[0].cells.length - 1].textContent = "Value";
     }
   };
 
@@ -202,7 +310,9 @@
         expand.setAttribute("aria-pressed", String(open));
         for (const fold of folds) fold.open = open;
       });
-      region.before(expand);
+      const tools = region.previousElementSibling;
+      if (tools?.matches(".matrix-tools")) tools.append(expand);
+      else region.before(expand);
     }
   };
 
@@ -250,6 +360,7 @@
     themeToggle();
     copyButtons();
     tabs();
+    inputs();
     tables();
     matrix();
     tabStops();

@@ -2,7 +2,7 @@
 
 use crate::site::{
     Badge, Block, CodeBlock, Column, Fact, FactValue, Frame, Inline, LinkTarget, MatrixCell, MatrixColumn, NavGroup,
-    NavItem, OutPath, Page, PageKind, Query, QueryText, RouteId, RouteTable, Section, Stat, Tone,
+    NavItem, OutPath, Page, PageKind, Query, QueryText, RouteId, RouteTable, Section, Stat, TestRun, Tone, WayStep,
 };
 use crate::text::SafeUrl;
 
@@ -17,6 +17,8 @@ pub(in super::super) fn frame(text: &str) -> Frame {
     Frame {
         title: text.to_owned(),
         base_url: Some("https://kb.example/x".to_owned()),
+        edit_url: Some("https://git.example/edit/{path}".to_owned()),
+        history_url: None,
         home: RouteId(0),
         credits: RouteId(3),
         nav: vec![
@@ -57,6 +59,11 @@ pub(in super::super) fn page(kind: PageKind, text: &str) -> Page {
                 blocks: vec![block],
             })
             .collect(),
+        way: vec![
+            WayStep { key: "test", title: "Test", value: FactValue::Many(vec![line(text), line(text)]) },
+            WayStep { key: "log", title: "Logging Policy", value: FactValue::None(owned()) },
+        ],
+        source: Some(owned()),
         moved_to: None,
         scripts: Vec::new(),
         credits: vec![line(text)],
@@ -87,7 +94,13 @@ fn blocks(text: &str) -> Vec<Block> {
             columns: vec![Column { title: "A", numeric: false }, Column { title: "B", numeric: true }],
             rows: vec![vec![line(text), line(text)]],
         },
-        Block::Code(CodeBlock { language: "yaml", title: owned(), text: owned() }),
+        Block::Code(CodeBlock { language: "yaml", title: owned(), text: owned(), template: Some(owned()) }),
+        Block::Runs(vec![TestRun {
+            title: owned(),
+            target: Some(LinkTarget::Anchor(RouteId(2), owned())),
+            about: vec![owned()],
+            commands: vec![CodeBlock { language: "shell", title: owned(), text: owned(), template: None }],
+        }]),
         Block::Queries(vec![
             query(QueryText::Converted(vec![owned(), owned()])),
             query(QueryText::NotConvertible(owned())),
