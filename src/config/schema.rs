@@ -267,8 +267,9 @@ pub const KEYS: &[Key] = &[
         Takes::Profile,
         "`\"default\"`",
         Some("--markdown-profile"),
-        "The layout of the Markdown pages: `default`, or `atc-2019` or `atc-2022` for the very bytes Atomic Threat \
-         Coverage wrote in February 2019 and in its last state, of 2022.",
+        "The layout of the Markdown pages: `default`, or `atc-2019` or `atc-2022` for the pages Atomic Threat \
+         Coverage wrote in February 2019 and in its last state, of 2022, byte for byte; but for the text of the \
+         queries of 2022, which are yours.",
     ),
     key(
         "queries",

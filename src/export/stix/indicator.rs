@@ -31,7 +31,8 @@ pub(super) fn of(base: &Base<'_, '_>, index: u32) -> Option<Made> {
         "created": created,
         "modified": modified,
         "name": named(&rule.title),
-        "description": rule.description,
+        // The specification asks for both; a rule that describes nothing is described by its title.
+        "description": rule.description.as_deref().map_or_else(|| named(&rule.title).to_string(), str::to_owned),
         "indicator_types": ["malicious-activity"],
         "pattern": named(text),
         "pattern_type": "sigma",
