@@ -81,6 +81,30 @@ impl SafeUrl {
         self.0.split(['/', '?', '#']).next().unwrap_or_default().contains(':')
     }
 
+    /// The address as RFC 3986 has it, for programs that take it at its word: browsers let signs
+    /// stand in a path or query that have to be escaped there, `[` and letters of all scripts among them.
+    pub fn to_uri(&self) -> String {
+        let text = self.0.as_str();
+        let authority = text.find("://").map_or(0, |at| at + 3);
+        let path = text[authority..].find(['/', '?', '#']).map_or(text.len(), |at| authority + at);
+        let mut out = String::with_capacity(text.len());
+        let mut in_fragment = false;
+        for (at, byte) in text.bytes().enumerate() {
+            let is_escape = || text.get(at + 1..at + 3).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+            match byte {
+                b'%' if is_escape() => out.push('%'),
+                // An address of IPv6 stands in brackets.
+                b'[' | b']' if at < path => out.push(char::from(byte)),
+                b'#' if !in_fragment => {
+                    in_fragment = true;
+                    out.push('#');
+                }
+                _ => encode_byte(&mut out, byte, b"*:/?"),
+            }
+        }
+        out
+    }
+
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -154,6 +178,18 @@ impl fmt::Display for SafeUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_are_given_what_rfc_3986_has() {
+        for (written, uri) in [
+            ("https://x.example/?q=a&f[repo][0]=b/c", "https://x.example/?q=a&f%5Brepo%5D%5B0%5D=b/c"),
+            ("https://[::1]:8/a%20b%zz|c", "https://[::1]:8/a%20b%25zz%7Cc"),
+            ("https://x.example/ü#a#b", "https://x.example/%C3%BC#a%23b"),
+            ("https://x.example/*,;=~'()!$&+@", "https://x.example/*,;=~'()!$&+@"),
+        ] {
+            assert_eq!(SafeUrl::external(written).expect(written).to_uri(), uri);
+        }
+    }
 
     #[test]
     fn script_and_local_schemes_are_refused() {

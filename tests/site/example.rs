@@ -24,7 +24,7 @@ fn text_of(path: &Path) -> String {
     path.to_str().expect("a path in Unicode").to_owned()
 }
 
-fn purplebook(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+pub(super) fn purplebook(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
         .args(args)
         .current_dir(folder)

@@ -138,7 +138,7 @@ impl<'a, 'v> Base<'a, 'v> {
         for text in sources {
             // Not every source is an address.
             out.push(match crate::text::SafeUrl::external(text) {
-                Some(url) => json!({ "source_name": "reference", "url": uri(url.as_str()) }),
+                Some(url) => json!({ "source_name": "reference", "url": url.to_uri() }),
                 None => json!({ "source_name": "reference", "description": named(text) }),
             });
         }
@@ -157,25 +157,6 @@ fn times(created: Option<&String>, modified: Option<&String>) -> (String, String
 /// A name, which must not be empty.
 fn named(text: &str) -> &str {
     if text.trim().is_empty() { "untitled" } else { text }
-}
-
-/// An address as RFC 3986 has it: browsers let signs stand in one that have to be escaped there.
-fn uri(url: &str) -> String {
-    let mut out = String::with_capacity(url.len());
-    for c in url.chars() {
-        match c {
-            '[' => out.push_str("%5B"),
-            ']' => out.push_str("%5D"),
-            '{' => out.push_str("%7B"),
-            '}' => out.push_str("%7D"),
-            '|' => out.push_str("%7C"),
-            '^' => out.push_str("%5E"),
-            '`' => out.push_str("%60"),
-            '"' => out.push_str("%22"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 fn definer() -> Value {

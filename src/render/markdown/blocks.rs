@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::render::highlight::Language;
 use crate::render::prose;
-use crate::site::{Block, Column, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, TestRun, Tone};
+use crate::site::{
+    Block, CodeBlock, Column, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, TestRun, Tone,
+};
 use crate::text::escape_html;
 
 use super::Writer;
@@ -59,14 +61,7 @@ impl Writer<'_> {
             }
             Block::List(items) => items.iter().for_each(|item| self.item(0, |w| w.inlines(item, Place::Start))),
             Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Code(code) => {
-                if !code.title.is_empty() {
-                    self.out.push('*');
-                    push_text(&mut self.out, &code.title, Place::Middle);
-                    self.out.push_str("*\n\n");
-                }
-                push_fence(&mut self.out, fence_name(code.language), &code.text);
-            }
+            Block::Code(code) => self.code(code),
             Block::Runs(runs) => runs.iter().enumerate().for_each(|(i, run)| self.run(i, run)),
             Block::Queries(queries) => queries.iter().for_each(|query| self.query(level, query)),
             Block::Notice(tone, line) => self.notice(*tone, line),
@@ -112,13 +107,17 @@ impl Writer<'_> {
         self.out.push('\n');
         for code in &run.commands {
             self.out.push('\n');
-            if !code.title.is_empty() {
-                self.out.push('*');
-                push_text(&mut self.out, &code.title, Place::Middle);
-                self.out.push_str("*\n\n");
-            }
-            push_fence(&mut self.out, fence_name(code.language), &code.text);
+            self.code(code);
         }
+    }
+
+    fn code(&mut self, code: &CodeBlock) {
+        if !code.title.is_empty() {
+            self.out.push('*');
+            push_text(&mut self.out, &code.title, Place::Middle);
+            self.out.push_str("*\n\n");
+        }
+        push_fence(&mut self.out, fence_name(code.language), &code.text);
     }
 
     /// Our own words in parentheses.

@@ -1,5 +1,7 @@
 //! A page being written: the table at its head, with ATC's padding, and the sections below.
 
+use super::document::Document;
+
 /// A page.
 pub(super) struct Sheet {
     pub(super) out: String,
@@ -55,6 +57,36 @@ impl Sheet {
         self.out.extend(["### ", heading, "\n\n```\n", text, "\n```\n\n"]);
     }
 
+    /// The samples of a Data Needed, where it has any.
+    pub(super) fn log_samples(&mut self, document: Document<'_>) -> Option<()> {
+        let sample = document.section("sample")?;
+        if sample.is_empty() {
+            self.out.push('\n');
+        } else {
+            self.out.push_str("\n## Log Samples\n\n");
+            self.code("Raw Log", &sample);
+        }
+        self.out.push_str("\n\n");
+        let sample = document.section("enriched_sample")?;
+        if sample.is_empty() {
+            self.out.push('\n');
+        } else {
+            self.out.push_str("\n\n");
+            self.code("Enriched Log", &sample);
+        }
+        Some(())
+    }
+
+    /// How a Logging Policy is switched on, where it says so.
+    pub(super) fn configuration(&mut self, document: Document<'_>) -> Option<()> {
+        self.out.push_str("\n\n\n");
+        let configuration = document.section("configuration")?;
+        if !configuration.is_empty() {
+            self.out.extend(["## Configuration\n\n", &configuration, "\n\n"]);
+        }
+        Some(())
+    }
+
     fn repeat(&mut self, text: &str, times: usize) {
         self.out.extend(std::iter::repeat_n(text, times));
     }
@@ -83,4 +115,13 @@ pub(super) fn page_link(folder: &str, name: &str) -> String {
 /// Addresses as links to themselves.
 pub(super) fn web_links(addresses: &[String]) -> Vec<String> {
     addresses.iter().map(|address| format!("[{address}]({address})")).collect()
+}
+
+/// Links to Logging Policies; `None` is the name of none.
+pub(super) fn logging_policies(names: &[String]) -> Vec<String> {
+    let policy = |name: &String| match name.as_str() {
+        "None" => " Not existing ".to_owned(),
+        name => page_link("Logging_Policies", name),
+    };
+    names.iter().map(policy).collect()
 }

@@ -3,7 +3,7 @@
 use crate::model::Value;
 
 use super::super::document::Document;
-use super::super::sheet::{Sheet, page_link, page_links, unordered, web_links};
+use super::super::sheet::{Sheet, logging_policies, page_links, unordered, web_links};
 
 /// The dashes under the title of most kinds.
 pub(super) const DASHES: (usize, usize) = (15, 113);
@@ -12,11 +12,7 @@ pub(super) fn data_needed(value: &Value) -> Option<String> {
     let document = Document::new(value)?;
     // Without the key ATC looped over nothing at all, which is an exception and not an empty list.
     document.get("loggingpolicy")?;
-    let policy = |name: &String| match name.as_str() {
-        "None" => " Not existing ".to_owned(),
-        name => page_link("Logging_Policies", name),
-    };
-    let policies: Vec<String> = document.wrapped("loggingpolicy")?.iter().map(policy).collect();
+    let policies = logging_policies(&document.wrapped("loggingpolicy")?);
 
     let mut sheet = Sheet::new("Title         ", &document.text("title"), 102, DASHES);
     sheet.row("Description   ", document.description()?, 96);
@@ -28,21 +24,7 @@ pub(super) fn data_needed(value: &Value) -> Option<String> {
     sheet.row("Provider      ", &document.text("provider"), 3);
     sheet.row("Fields        ", &unordered(&document.items("fields")?), 47);
     sheet.out.push('\n');
-    let sample = document.section("sample")?;
-    if sample.is_empty() {
-        sheet.out.push('\n');
-    } else {
-        sheet.out.push_str("\n## Log Samples\n\n");
-        sheet.code("Raw Log", &sample);
-    }
-    sheet.out.push_str("\n\n");
-    let sample = document.section("enriched_sample")?;
-    if sample.is_empty() {
-        sheet.out.push('\n');
-    } else {
-        sheet.out.push_str("\n\n");
-        sheet.code("Enriched Log", &sample);
-    }
+    sheet.log_samples(document)?;
     Some(sheet.out)
 }
 
@@ -54,11 +36,7 @@ pub(super) fn logging_policy(value: &Value) -> Option<String> {
     sheet.row("Event Volume  ", &document.text("volume"), 68);
     sheet.row("EventID       ", &unordered(&document.items("eventID")?), 9);
     sheet.row("References    ", &unordered(&web_links(&document.items("references")?)), 1);
-    sheet.out.push_str("\n\n\n");
-    let configuration = document.section("configuration")?;
-    if !configuration.is_empty() {
-        sheet.out.extend(["## Configuration\n\n", &configuration, "\n\n"]);
-    }
+    sheet.configuration(document)?;
     Some(sheet.out)
 }
 

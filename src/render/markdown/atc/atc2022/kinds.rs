@@ -1,7 +1,7 @@
 //! The pages of Data Needed, Logging Policies and Enrichments.
 
 use super::super::document::Document;
-use super::super::sheet::{Sheet, page_link, page_links, unordered, web_links};
+use super::super::sheet::{Sheet, logging_policies, page_links, unordered, web_links};
 
 /// The line below the title of the kinds that have short values.
 pub(super) const SHORT: &str = "|:-------------------|:------------------|";
@@ -25,31 +25,8 @@ pub(super) fn data_needed(document: Document<'_>) -> Option<String> {
     sheet.row("**Provider**      ", &document.text("provider"), 4);
     sheet.row("**Fields**        ", &unordered(&document.items("fields")?), 1);
     sheet.out.push('\n');
-    let sample = document.section("sample")?;
-    if sample.is_empty() {
-        sheet.out.push('\n');
-    } else {
-        sheet.out.push_str("\n## Log Samples\n\n");
-        sheet.code("Raw Log", &sample);
-    }
-    sheet.out.push_str("\n\n");
-    let sample = document.section("enriched_sample")?;
-    if sample.is_empty() {
-        sheet.out.push('\n');
-    } else {
-        sheet.out.push_str("\n\n");
-        sheet.code("Enriched Log", &sample);
-    }
+    sheet.log_samples(document)?;
     Some(sheet.out)
-}
-
-/// Links to Logging Policies; `None` is the name of none.
-pub(super) fn logging_policies(names: &[String]) -> Vec<String> {
-    let policy = |name: &String| match name.as_str() {
-        "None" => " Not existing ".to_owned(),
-        name => page_link("Logging_Policies", name),
-    };
-    names.iter().map(policy).collect()
 }
 
 pub(super) fn logging_policy(document: Document<'_>) -> Option<String> {
@@ -60,11 +37,7 @@ pub(super) fn logging_policy(document: Document<'_>) -> Option<String> {
     sheet.row("**Event Volume**", &document.text("volume"), 68);
     sheet.row("**EventID**     ", &unordered(&document.items("eventID")?), 9);
     sheet.row("**References**  ", &unordered(&web_links(&document.items("references")?)), 1);
-    sheet.out.push_str("\n\n\n");
-    let configuration = document.section("configuration")?;
-    if !configuration.is_empty() {
-        sheet.out.extend(["## Configuration\n\n", &configuration, "\n\n"]);
-    }
+    sheet.configuration(document)?;
     Some(sheet.out)
 }
 

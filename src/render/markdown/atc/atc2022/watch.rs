@@ -3,9 +3,8 @@
 use crate::model::{Corpus, Origin, Value};
 
 use super::super::document::Document;
-use super::super::sheet::{Sheet, page_links, unordered};
+use super::super::sheet::{Sheet, logging_policies, page_links, unordered};
 use super::super::{first, python};
-use super::kinds::logging_policies;
 
 const RULE: &str = "|:-------------------|:--------------------|";
 
