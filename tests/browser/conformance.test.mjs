@@ -21,7 +21,7 @@ const load = (name) => import(pathToFileURL(installed.resolve(name)));
 const run = promisify(execFile);
 
 const SITES = ["example", "hostile", "corpus"].filter(has);
-const REST = 60;
+const REST = 25;
 
 const pagesOf = (site) =>
   readdirSync(folder(site), { recursive: true })

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::formats::{build, corpora, example, names, text, value};
 use super::project::project;
@@ -14,12 +13,12 @@ use super::project::project;
 const ROOT: &str = "exports/api/v1";
 
 /// The schema as the site publishes it.
-fn validator(dir: &TempDir) -> jsonschema::Validator {
+fn validator(dir: &(impl AsRef<Path> + ?Sized)) -> jsonschema::Validator {
     jsonschema::draft202012::new(&value(dir, "exports/schemas/api-v1.schema.json")).expect("a schema")
 }
 
 /// All entities by their address; each valid, in its place, in the list of its kind and counted there.
-pub(crate) fn entities(dir: &TempDir) -> BTreeMap<String, Value> {
+pub(crate) fn entities(dir: &(impl AsRef<Path> + ?Sized)) -> BTreeMap<String, Value> {
     let validator = validator(dir);
     let valid = |path: &str| {
         let value = value(dir, path);
@@ -50,7 +49,7 @@ pub(crate) fn entities(dir: &TempDir) -> BTreeMap<String, Value> {
             assert_eq!(entity["kind"], key, "{path}");
             assert_eq!(decoded(entity["json"].as_str().expect("an address")), path);
             assert!(
-                dir.path().join("output").join(decoded(entity["page"].as_str().expect("a page"))).is_file(),
+                dir.as_ref().join("output").join(decoded(entity["page"].as_str().expect("a page"))).is_file(),
                 "{path}"
             );
             all.insert(path, entity);

@@ -3,23 +3,31 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::project::{copy, project, purplebook, write};
 
-/// The example content, built where links are absolute.
-pub(crate) fn example() -> TempDir {
-    let dir = project(&[("purplebook.toml", "[site]\ntitle = 'KB'\nbase_url = 'https://kb.example/team'\n")]);
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), &dir.path().join("content"));
-    build(&dir, &[]);
+/// A folder for a site that several tests look at, with the configuration of its project.
+fn shared(name: &str, config: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats").join(name);
+    if dir.exists() {
+        fs::remove_dir_all(&dir).expect("removable");
+    }
+    write(&dir, "purplebook.toml", config);
     dir
 }
 
-/// The sites of the corpora that are at hand.
-pub(crate) fn corpora() -> Vec<TempDir> {
+static EXAMPLE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let dir = shared("example", "[site]\ntitle = 'KB'\nbase_url = 'https://kb.example/team'\n");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), &dir.join("content"));
+    build(&dir, &[]);
+    dir
+});
+
+static CORPORA: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     if !corpus.is_dir() {
         println!("skipped: ../shared is absent");
@@ -41,9 +49,8 @@ pub(crate) fn corpora() -> Vec<TempDir> {
         ("--rules", "rules"),
         ("--rules", "sigma"),
     ];
-    let mut sites = Vec::new();
-    for name in ["atc-2019", "atc-2022", "sigma-2026"] {
-        let dir = project(&[("purplebook.toml", "[queries]\nshow = ['lucene']\n")]);
+    let site = |name: &str| {
+        let dir = shared(name, "[queries]\nshow = ['lucene']\n");
         let there = |folder: &str| Some(corpus.join(name).join(folder)).filter(|path| path.is_dir());
         let mut args: Vec<String> = Vec::new();
         for (flag, folder) in kinds {
@@ -51,31 +58,41 @@ pub(crate) fn corpora() -> Vec<TempDir> {
         }
         assert!(!args.is_empty(), "{name}");
         build(&dir, &args);
-        sites.push(dir);
-    }
-    sites
+        dir
+    };
+    ["atc-2019", "atc-2022", "sigma-2026"].map(site).into()
+});
+
+/// The example content, built where links are absolute.
+pub(crate) fn example() -> &'static PathBuf {
+    &EXAMPLE
 }
 
-pub(crate) fn build(dir: &TempDir, args: &[String]) {
+/// The sites of the corpora that are at hand, the largest last.
+pub(crate) fn corpora() -> &'static [PathBuf] {
+    &CORPORA
+}
+
+pub(crate) fn build(dir: &(impl AsRef<Path> + ?Sized), args: &[String]) {
     let args: Vec<&str> = std::iter::once("build").chain(args.iter().map(String::as_str)).collect();
-    let (code, _, err) = purplebook(dir.path(), &args);
+    let (code, _, err) = purplebook(dir.as_ref(), &args);
     assert_eq!(code, 0, "{err}");
 }
 
-pub(crate) fn output(dir: &TempDir, path: &str) -> PathBuf {
-    dir.path().join("output").join(path)
+pub(crate) fn output(dir: &(impl AsRef<Path> + ?Sized), path: &str) -> PathBuf {
+    dir.as_ref().join("output").join(path)
 }
 
-pub(crate) fn text(dir: &TempDir, path: &str) -> String {
+pub(crate) fn text(dir: &(impl AsRef<Path> + ?Sized), path: &str) -> String {
     fs::read_to_string(output(dir, path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-pub(crate) fn value(dir: &TempDir, path: &str) -> Value {
+pub(crate) fn value(dir: &(impl AsRef<Path> + ?Sized), path: &str) -> Value {
     serde_json::from_str(&text(dir, path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The names of the files of a folder, sorted.
-pub(crate) fn names(dir: &TempDir, folder: &str) -> Vec<String> {
+pub(crate) fn names(dir: &(impl AsRef<Path> + ?Sized), folder: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(output(dir, folder)) else { return Vec::new() };
     let mut names: Vec<String> =
         entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name")).collect();
@@ -84,7 +101,7 @@ pub(crate) fn names(dir: &TempDir, folder: &str) -> Vec<String> {
 }
 
 /// Holds all JSON files of a folder against a schema as the site publishes it; how many there were.
-fn all_valid(dir: &TempDir, folder: &str, schema: &str) -> usize {
+fn all_valid(dir: &(impl AsRef<Path> + ?Sized), folder: &str, schema: &str) -> usize {
     let schema = value(dir, &format!("exports/schemas/{schema}.schema.json"));
     let validator = jsonschema::draft202012::new(&schema).expect("a schema");
     let names = names(dir, folder);
@@ -98,7 +115,7 @@ fn all_valid(dir: &TempDir, folder: &str, schema: &str) -> usize {
 }
 
 /// The documents of a bulk file with their ids, each held against the mapping of its template.
-fn documents(dir: &TempDir, index: &str) -> Vec<(String, Value)> {
+fn documents(dir: &(impl AsRef<Path> + ?Sized), index: &str) -> Vec<(String, Value)> {
     let template = value(dir, &format!("exports/elasticsearch/{index}.template.json"));
     let mappings = &template["template"]["mappings"];
     assert_eq!(mappings["dynamic"], "strict");
