@@ -68,6 +68,15 @@ pub fn requests(
     Ok((requests, shelf.findings))
 }
 
+/// The configurations ATC gave the converter of 2020, by name. They are sound: a test reads them.
+pub fn configs_of_2020() -> BTreeMap<&'static str, SigmacConfig> {
+    let config = |name: &'static str| {
+        let text = load::sigmac_config_of_2020(name)?;
+        Some((name, load::sigmac_config(FileId(0), text).0?))
+    };
+    query::sigmac2020::BACKENDS.iter().filter_map(|backend| config(backend.config?)).collect()
+}
+
 /// What findings call a query.
 fn label(choice: &QueryChoice) -> String {
     let names: Vec<String> = choice.pipelines.iter().map(PipelineChoice::name).collect();

@@ -268,8 +268,8 @@ pub const KEYS: &[Key] = &[
         "`\"default\"`",
         Some("--markdown-profile"),
         "The layout of the Markdown pages: `default`, or `atc-2019` or `atc-2022` for the pages Atomic Threat \
-         Coverage wrote in February 2019 and in its last state, of 2022, byte for byte; but for the text of the \
-         queries of 2022, which are yours.",
+         Coverage wrote in February 2019 and in its last state, of 2022, byte for byte. Rules have the queries ATC's \
+         converter printed; with `atc-2022` those of `[queries] show` if it is set.",
     ),
     key(
         "queries",

@@ -132,6 +132,7 @@ pub fn project(settings: &Settings, known: &KnownQueries) -> (String, Vec<String
     let mut out = format!("[site]\ntitle = {}\n\n", text(&settings.title()));
     out.push_str(
         "[markdown]\n# The pages as ATC wrote them, byte for byte: \"atc-2022\", or \"atc-2019\" for those of 2019.\n\
+         # Without `show` below, rules then have the queries ATC's converter printed.\n\
          # profile = \"atc-2022\"\n",
     );
     let mut rows = String::new();

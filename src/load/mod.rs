@@ -28,7 +28,7 @@ pub use layer::{Entry, Layer, Word, layer};
 pub use locate::{Nodes, locate};
 pub use mends::{Mend, mends};
 pub use pipeline::pipeline;
-pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_configs};
+pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_config_of_2020, sigmac_configs};
 pub use tag_order::sorted_tags;
 
 use rayon::prelude::*;

@@ -23,6 +23,14 @@ const SHIPPED: [(&str, &str); 2] = [
     ("winlogbeat", include_str!("../../data/sigmac/winlogbeat.yml")),
 ];
 
+/// The configurations ATC gave the converter of 2020, by the names they had there.
+const OF_2020: [(&str, &str); 4] = [
+    ("logpoint-windows", include_str!("../../data/sigmac/2020/logpoint-windows.yml")),
+    ("powershell", include_str!("../../data/sigmac/2020/powershell.yml")),
+    ("splunk-windows", include_str!("../../data/sigmac/splunk-windows-all.yml")),
+    ("winlogbeat", include_str!("../../data/sigmac/2020/winlogbeat.yml")),
+];
+
 /// The names of the configurations that come with the program.
 pub fn sigmac_configs() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(name, _)| *name)
@@ -31,6 +39,11 @@ pub fn sigmac_configs() -> impl Iterator<Item = &'static str> {
 /// The text of a configuration that comes with the program, to be read like a user's own.
 pub fn shipped_sigmac_config(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The text of the configuration the converter of 2020 had under this name.
+pub fn sigmac_config_of_2020(name: &str) -> Option<&'static str> {
+    OF_2020.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// Reads the configuration in `text`, the content of `file`; none if anything of it is not

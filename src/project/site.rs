@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
+use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice, QueryConfig};
 use crate::export::{self, EXPORTS};
 use crate::model::{Domain, Kind};
 use crate::query::{Compat, Request};
 use crate::render::markdown::{atc2019, atc2022, to_markdown};
 use crate::render::{self, HtmlRenderer, Theme, search};
 use crate::report::{Progress, Stage};
+use crate::requests::configs_of_2020;
 use crate::site::{
     Frame, LinkIndex, MatrixChoices, OutPath, Page, Query, QueryText, RouteId, Searchable, SiteView, Subject,
     matrix_choices, matrix_picture, notice,
@@ -72,6 +73,11 @@ impl Project {
     ) -> Result<T, Error> {
         let links = LinkIndex::new(&self.graph, &self.plan, assets(&self.sources, &self.plan));
         let text = |file: FileId| self.sources.file(file).text.as_str();
+        let path = |file: FileId| self.sources.file(file).path.as_str();
+        // Only where the project does not say which queries it shows.
+        let is_atc =
+            self.config.markdown == MarkdownProfile::Atc2022 && self.config.queries.show == QueryConfig::default().show;
+        let configs = is_atc.then(configs_of_2020);
         let view = SiteView {
             graph: &self.graph,
             plan: &self.plan,
@@ -82,7 +88,9 @@ impl Project {
         };
         let frame = view.frame();
         let renderer = HtmlRenderer::new(theme, &frame, self.plan.routes());
-        work(&Site { project: self, theme, view: &view, frame: &frame, renderer: &renderer })
+        let printed = configs.as_ref().map_or(atc2022::Queries::Chosen(queries), atc2022::Queries::Converter);
+        let path = &path;
+        work(&Site { project: self, theme, view: &view, frame: &frame, renderer: &renderer, path, printed })
     }
 
     /// The queries of each rule as its page shows them.
@@ -148,6 +156,9 @@ pub(super) struct Site<'a> {
     view: &'a SiteView<'a>,
     frame: &'a Frame,
     renderer: &'a HtmlRenderer<'a>,
+    path: &'a (dyn Fn(FileId) -> &'a str + Sync),
+    /// The queries of ATC's pages of 2022.
+    printed: atc2022::Queries<'a>,
 }
 
 impl Site<'_> {
@@ -219,7 +230,8 @@ impl Site<'_> {
             MarkdownProfile::Default => None,
             MarkdownProfile::Atc2019 => atc2019::page(&atc2019::Input { graph, text }, node),
             MarkdownProfile::Atc2022 => {
-                atc2022::page(&atc2022::Input { graph, text, queries: self.view.queries }, node)
+                let (path, queries) = (self.path, self.printed);
+                atc2022::page(&atc2022::Input { graph, text, path, queries }, node)
             }
         }
     }

@@ -100,7 +100,7 @@ pub fn convert(rule: &Rule, request: &Request, context: &Context<'_>) -> Outcome
 pub fn legacy_stdout(rule: &Rule, target: &Target, config: Option<&SigmacConfig>) -> String {
     let Some(legacy) = &target.legacy else { return String::new() };
     let Ok(emitted) = emitted(rule, Precedence::Global) else { return String::new() };
-    let setup = legacy::Setup { config, index_field: legacy.index_field };
+    let setup = legacy::Setup { config, index_field: legacy.index_field, resolved: false };
     let read = emitted.iter().map(|one| legacy::read(&one.document, setup)).collect::<Result<Vec<_>, _>>();
     let Some(texts) = read.ok().and_then(|rules| (legacy.write)(&rules).ok()) else { return String::new() };
     let mut out = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum::<usize>() + 1);
@@ -169,7 +169,8 @@ fn legacy_outcomes(rule: &Rule, batch: &Batch<'_>, context: &Context<'_>) -> Vec
     }
     for (request, outcome) in batch.requests.iter().zip(&mut outcomes) {
         let Some(legacy) = request.legacy() else { continue };
-        let setup = legacy::Setup { config: request.config.as_deref(), index_field: legacy.index_field };
+        let setup =
+            legacy::Setup { config: request.config.as_deref(), index_field: legacy.index_field, resolved: false };
         let known = readings.iter().position(|(other, _)| other.is(setup)).unwrap_or_else(|| {
             readings.push((setup, legacy_reading(rule, &emitted, setup)));
             readings.len() - 1

@@ -30,4 +30,4 @@ pub use library::Context;
 pub use pipeline::{BuiltIn, Chain, built_in_pipelines};
 pub use reading::Compat;
 pub use refusal::{Cause, NotConvertible};
-pub use target::{Format, Target, target, targets};
+pub use target::{Format, Target, sigmac2020, target, targets};

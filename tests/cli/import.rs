@@ -115,6 +115,7 @@ title = 'Blue \"team\"'
 
 [markdown]
 # The pages as ATC wrote them, byte for byte: \"atc-2022\", or \"atc-2019\" for those of 2019.
+# Without `show` below, rules then have the queries ATC's converter printed.
 # profile = \"atc-2022\"
 
 [queries]

@@ -10,3 +10,4 @@ mod modern_corpus;
 mod pipelines;
 #[path = "../query_support/mod.rs"]
 mod query_support;
+mod sigmac2020;

@@ -13,12 +13,16 @@ mod readers;
 mod sought;
 mod values;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use purplebook::load;
-use purplebook::model::{Corpus, Rule, Value};
-use purplebook::query::{Chain, Compat, Outcome, Request, built_in_pipelines, compile, legacy_stdout, targets};
+use purplebook::model::{Corpus, Rule, SigmacConfig, Value};
+use purplebook::query::{
+    Chain, Compat, Outcome, Request, built_in_pipelines, compile, legacy_stdout, sigmac2020, targets,
+};
+use purplebook::requests::configs_of_2020;
 use purplebook::text::FileId;
 use query_support::rule;
 
@@ -88,6 +92,9 @@ fn outcomes(rules: &[Rule], requests: &[Request]) -> Vec<Outcome> {
     (0..requests.len()).map(|request| compiled.get(0, request).expect("asked for").clone()).collect()
 }
 
+/// What ATC gave the converter of 2020.
+static CONFIGS: LazyLock<BTreeMap<&str, SigmacConfig>> = LazyLock::new(configs_of_2020);
+
 /// Converts to everything; the results only have to be there.
 fn run(rule: &Rule) {
     let outcomes = outcomes(std::slice::from_ref(rule), plain());
@@ -95,6 +102,7 @@ fn run(rule: &Rule) {
     for target in targets() {
         let _ = legacy_stdout(rule, target, None);
     }
+    assert_eq!(sigmac2020::printed(rule, "r.yml", |name| CONFIGS.get(name)).len(), 7);
 }
 
 #[test]

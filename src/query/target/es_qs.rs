@@ -45,7 +45,7 @@ impl<'n> Dialect<'n> for EsQs {
 
 /// The 2019 writer, for the targets that embed one.
 pub(super) const LEGACY: LegacyLucene =
-    LegacyLucene { keyword_fields: true, always_quoted: false, extra: "= \t", drop: "<>" };
+    LegacyLucene { keyword_fields: true, always_quoted: false, pairs: false, between: " ", extra: "= \t", drop: "<>" };
 
 fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
     reading.queries.iter().map(|query| EsQs.query(query)).collect()

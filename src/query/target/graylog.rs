@@ -43,7 +43,8 @@ impl<'n> Dialect<'n> for Graylog {
     }
 }
 
-const LEGACY: LegacyLucene = LegacyLucene { keyword_fields: false, always_quoted: true, extra: "", drop: "" };
+const LEGACY: LegacyLucene =
+    LegacyLucene { keyword_fields: false, always_quoted: true, pairs: false, between: " ", extra: "", drop: "" };
 
 fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
     reading.queries.iter().map(|query| Graylog.query(query)).collect()

@@ -159,11 +159,15 @@ fn anchored(regex: &str) -> bool {
 }
 
 fn commands<'r>(rules: &[Rule<'r>]) -> Documents<'r> {
-    documents(rules, |_, condition| Ok(Legacy.query(condition)?.map(|pattern| format!("grep -P '^{pattern}'"))))
+    let mut legacy = Legacy { escapes_plus: false };
+    documents(rules, |_, condition| Ok(legacy.query(condition)?.map(|pattern| format!("grep -P '^{pattern}'"))))
 }
 
 /// The patterns of 2019.
-struct Legacy;
+pub(super) struct Legacy {
+    /// Whether a plus sign is itself.
+    pub(super) escapes_plus: bool,
+}
 
 impl LegacyDialect for Legacy {
     const TOKENS: Tokens = Tokens {
@@ -176,11 +180,11 @@ impl LegacyDialect for Legacy {
 
     fn field<'r>(&mut self, out: &mut String, leaf: legacy::Leaf<'r>) -> Done<'r> {
         let Value::Seq(list) = leaf.value() else {
-            return pattern(out, leaf.value(), Spot::Entry(leaf.entry));
+            return self.pattern(out, leaf.value(), Spot::Entry(leaf.entry));
         };
         items(out, list, ("(?:", "|", ")"), |out, item| {
             out.push_str(".*");
-            pattern(out, item, Spot::Item(item))
+            self.pattern(out, item, Spot::Item(item))
         })
     }
 
@@ -190,18 +194,21 @@ impl LegacyDialect for Legacy {
     }
 
     fn keyword<'r>(&mut self, out: &mut String, value: &'r Value) -> Done<'r> {
-        pattern(out, value, Spot::Item(value))
+        self.pattern(out, value, Spot::Item(value))
     }
 }
 
-/// A plus sign was not escaped, nor was a backslash or a question mark.
-fn pattern<'r>(out: &mut String, value: &Value, spot: Spot<'r>) -> Done<'r> {
-    for c in text_of(value, spot)?.chars() {
-        match c {
-            '*' => out.push_str(".*"),
-            '.' | '^' | '$' | '|' | '(' | ')' | '[' | ']' | '{' | '}' => out.extend(['\\', c]),
-            c => out.push(c),
+impl Legacy {
+    /// A backslash and a question mark were never escaped.
+    fn pattern<'r>(&self, out: &mut String, value: &Value, spot: Spot<'r>) -> Done<'r> {
+        for c in text_of(value, spot)?.chars() {
+            match c {
+                '*' => out.push_str(".*"),
+                '.' | '^' | '$' | '|' | '(' | ')' | '[' | ']' | '{' | '}' => out.extend(['\\', c]),
+                '+' if self.escapes_plus => out.push_str("\\+"),
+                c => out.push(c),
+            }
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::Value;
 use crate::query::aggregation::Aggregation;
-use crate::query::front::legacy::{Leaf, Rule};
+use crate::query::front::legacy::{Condition, Leaf, Rule};
 use crate::query::reading::Reading;
 use crate::query::refusal::{Documents, Refusal, Spot};
 
@@ -26,23 +26,29 @@ fn modern<'n>(_: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
 
 fn searches<'r>(rules: &[Rule<'r>]) -> Documents<'r> {
     documents(rules, |_, condition| {
-        let Some(mut search) = LogPoint.query(condition)? else { return Ok(None) };
-        match condition.aggregation {
-            None => {}
-            Some(Aggregation::Near) => {
-                return Err(cannot_count(condition, "a LogPoint search cannot relate events in time, as `near` asks"));
-            }
-            Some(Aggregation::Count { function, field, by, comparison, value }) => {
-                let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-                let (field, sign) = (field.unwrap_or_default(), comparison.sign());
-                let _ = write!(search, " | chart {function}({field}) as val{by} | search val {sign} {value}");
-            }
-        }
-        Ok(Some(search))
+        let Some(search) = LogPoint.query(condition)? else { return Ok(None) };
+        finished(search, condition).map(Some)
     })
 }
 
-struct LogPoint;
+/// A search with what it counts.
+pub(super) fn finished<'r>(mut search: String, condition: &Condition<'r>) -> Result<String, Refusal<'r>> {
+    match condition.aggregation {
+        None => {}
+        Some(Aggregation::Near) => {
+            return Err(cannot_count(condition, "a LogPoint search cannot relate events in time, as `near` asks"));
+        }
+        Some(Aggregation::Count { function, field, by, comparison, value }) => {
+            let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+            let (field, sign) = (field.unwrap_or_default(), comparison.sign());
+            let _ = write!(search, " | chart {function}({field}) as val{by} | search val {sign} {value}");
+        }
+    }
+    Ok(search)
+}
+
+/// The searches of 2019.
+pub(super) struct LogPoint;
 
 impl LegacyDialect for LogPoint {
     const TOKENS: Tokens = words(" ", " OR ", " -");

@@ -12,6 +12,10 @@ pub(super) struct LegacyLucene {
     pub(super) keyword_fields: bool,
     /// Whether every value is quoted, wildcards and numbers included.
     pub(super) always_quoted: bool,
+    /// Whether a wildcard behind two backslashes is one, as behind one it never is.
+    pub(super) pairs: bool,
+    /// What stands between the values of a list.
+    pub(super) between: &'static str,
     /// Characters escaped beyond the common ones; a tab stands for any whitespace.
     pub(super) extra: &'static str,
     /// Characters deleted.
@@ -43,14 +47,16 @@ impl LegacyDialect for Writer<'_> {
 
     fn field<'r>(&mut self, out: &mut String, leaf: Leaf<'r>) -> Done<'r> {
         let wild = match leaf.value() {
-            Value::Seq(items) => items.iter().any(has_wildcard),
-            value => has_wildcard(value),
+            Value::Seq(items) => items.iter().any(|item| self.text.has_wildcard(item)),
+            value => self.text.has_wildcard(value),
         };
         self.keyword_mode = wild;
         out.push_str(leaf.name);
         out.push_str(if wild && self.text.keyword_fields { ".keyword:" } else { ":" });
         match leaf.value() {
-            Value::Seq(list) => items(out, list, ("(", " ", ")"), |out, item| self.value(out, item, Spot::Item(item))),
+            Value::Seq(list) => {
+                items(out, list, ("(", self.text.between, ")"), |out, item| self.value(out, item, Spot::Item(item)))
+            }
             value => self.value(out, value, Spot::Entry(leaf.entry)),
         }
     }
@@ -68,6 +74,19 @@ impl LegacyDialect for Writer<'_> {
 impl<'t> Writer<'t> {
     pub(super) fn new(text: &'t LegacyLucene) -> Self {
         Self { text, keyword_mode: true }
+    }
+
+    /// Writes that a field matches an expression, which is written as it is.
+    pub(super) fn regex(&mut self, out: &mut String, name: &str, regex: &str) {
+        self.keyword_mode = false;
+        out.extend([name, ":/", regex, "/"]);
+    }
+
+    /// Writes text that is looked for anywhere in any field, in no quotes.
+    pub(super) fn anywhere(&self, out: &mut String, text: &str) {
+        out.push_str(if text.starts_with('*') { "" } else { "*" });
+        self.escape(out, text);
+        out.push_str(if text.ends_with('*') { "" } else { "*" });
     }
 
     fn value<'r>(&self, out: &mut String, value: &Value, spot: Spot<'r>) -> Done<'r> {
@@ -97,7 +116,7 @@ impl<'t> Writer<'t> {
                 '\\' => {
                     let lone = previous != Some('\\') && !matches!(next, Some('*' | '?' | '\\'));
                     // In 2019 only the Elasticsearch targets took care of `\u`.
-                    lone || (self.text.keyword_fields && next == Some('u'))
+                    lone || (!self.text.extra.is_empty() && next == Some('u'))
                 }
                 '&' | '|' => next == Some(c),
                 _ => {
@@ -119,9 +138,15 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// A `*` or `?` without a backslash directly before it.
-fn has_wildcard(value: &Value) -> bool {
-    let Value::Str(text) = value else { return false };
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(i, byte)| matches!(byte, b'*' | b'?') && (i == 0 || bytes[i - 1] != b'\\'))
+impl LegacyLucene {
+    /// Whether there is a `*` or `?` no backslash takes its meaning from.
+    fn has_wildcard(&self, value: &Value) -> bool {
+        let Value::Str(text) = value else { return false };
+        let mut backslashes = 0;
+        text.chars().any(|c| {
+            let is_escaped = if self.pairs { backslashes % 2 == 1 } else { backslashes > 0 };
+            backslashes = if c == '\\' { backslashes + 1 } else { 0 };
+            matches!(c, '*' | '?') && !is_escaped
+        })
+    }
 }

@@ -25,14 +25,23 @@ fn modern<'n>(_: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
 
 fn searches<'r>(rules: &[Rule<'r>]) -> Documents<'r> {
     documents(rules, |rule, condition| {
-        let Some(mut search) = Splunk.query(condition)? else { return Ok(None) };
-        aggregation(&mut search, condition)?;
-        let fields = rule.fields()?;
-        if !fields.is_empty() {
-            search.extend([" | table ", &fields.join(",")]);
-        }
-        Ok(Some(search))
+        let Some(search) = Splunk.query(condition)? else { return Ok(None) };
+        finished(search, rule, condition).map(Some)
     })
+}
+
+/// A search with what it counts and the fields it shows.
+pub(super) fn finished<'r>(
+    mut search: String,
+    rule: &Rule<'r>,
+    condition: &Condition<'r>,
+) -> Result<String, Refusal<'r>> {
+    aggregation(&mut search, condition)?;
+    let fields = rule.fields()?;
+    if !fields.is_empty() {
+        search.extend([" | table ", &fields.join(",")]);
+    }
+    Ok(search)
 }
 
 fn aggregation<'r>(search: &mut String, condition: &Condition<'r>) -> Done<'r> {
@@ -57,7 +66,8 @@ fn aggregation<'r>(search: &mut String, condition: &Condition<'r>) -> Done<'r> {
     Ok(())
 }
 
-struct Splunk;
+/// The searches of 2019.
+pub(super) struct Splunk;
 
 impl LegacyDialect for Splunk {
     const TOKENS: Tokens = words(" ", " OR ", "NOT ");

@@ -54,6 +54,11 @@ pub(super) trait LegacyDialect {
     /// Writes that a field has a value, or one of a list.
     fn field<'r>(&mut self, out: &mut String, leaf: Leaf<'r>) -> Done<'r>;
 
+    /// The same, where a comparison can be nothing to write; whether anything was written.
+    fn compared<'r>(&mut self, out: &mut String, leaf: Leaf<'r>) -> Result<bool, Refusal<'r>> {
+        self.field(out, leaf).map(|()| true)
+    }
+
     /// Writes that a field has no value.
     fn null<'r>(&mut self, out: &mut String, leaf: Leaf<'r>) -> Done<'r>;
 
@@ -77,15 +82,20 @@ pub(super) trait LegacyDialect {
             Node::And(children) => self.join(out, children, &Self::TOKENS.and),
             Node::Or(children) => self.join(out, children, &Self::TOKENS.or),
             Node::Not(child) => self.around(out, child, Self::TOKENS.not),
-            Node::Group(child) => self.around(out, child, Self::TOKENS.group),
+            Node::Group(child) => self.group(out, child),
             Node::Null(leaf) => self.null(out, *leaf).map(|()| true),
-            Node::Field(leaf) => self.field(out, *leaf).map(|()| true),
+            Node::Field(leaf) => self.compared(out, *leaf),
             Node::Keyword(value) => self.keyword(out, value).map(|()| true),
             Node::Index(name) => {
                 self.index(out, name);
                 Ok(true)
             }
         }
+    }
+
+    /// Writes a group; whether anything was written.
+    fn group<'r>(&mut self, out: &mut String, child: &Node<'r>) -> Result<bool, Refusal<'r>> {
+        self.around(out, child, Self::TOKENS.group)
     }
 
     /// Writes something between two tokens.

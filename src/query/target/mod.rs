@@ -29,6 +29,7 @@ mod powershell;
 mod ppl;
 mod qradar;
 mod re2;
+pub mod sigmac2020;
 mod splunk;
 mod sqlite;
 mod victorialogs;

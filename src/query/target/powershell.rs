@@ -184,7 +184,7 @@ fn pipelines<'r>(rules: &[Rule<'r>]) -> Documents<'r> {
 }
 
 /// What stood behind the filter in 2019.
-fn rest<'r>(condition: &Condition<'r>) -> Result<String, Refusal<'r>> {
+pub(super) fn rest<'r>(condition: &Condition<'r>) -> Result<String, Refusal<'r>> {
     let (field, by, comparison, value) = match condition.aggregation {
         None => return Ok(" | select TimeCreated,Id,RecordId,ProcessId,MachineName,Message".to_owned()),
         Some(Aggregation::Count { function: "count", field, by, comparison, value }) => (field, by, comparison, value),
@@ -210,7 +210,7 @@ fn rest<'r>(condition: &Condition<'r>) -> Result<String, Refusal<'r>> {
 }
 
 /// The filters of 2019.
-struct Message;
+pub(super) struct Message;
 
 impl LegacyDialect for Message {
     const TOKENS: Tokens = words(" -and ", " -or ", " -not ");

@@ -32,7 +32,7 @@ pub(super) const TARGET: Target = Target {
     legacy: Some(LegacyTarget { write: legacy_watches, end: "\n", index_field: false }),
 };
 
-const INTERVAL: &str = "30m";
+pub(super) const INTERVAL: &str = "30m";
 const RULER: &str = "================================================================================";
 
 fn modern<'n>(reading: &Reading<'n>) -> Result<Vec<String>, Refusal<'n>> {
@@ -93,7 +93,7 @@ fn modern_hits(fields: &[String]) -> String {
 }
 
 /// The part of a 2019 message that lists the hits: the fields given, or whole events.
-fn legacy_hits(fields: &[String]) -> String {
+pub(super) fn legacy_hits(fields: &[String]) -> String {
     let mut text = "{{#ctx.payload.hits.hits}}".to_owned();
     if fields.is_empty() {
         text.push_str("{{_source}}\n");
@@ -115,13 +115,7 @@ fn legacy_watches<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
     let mut watches: Vec<(String, String)> = Vec::with_capacity(rules.len());
     for (i, rule) in rules.iter().enumerate() {
         if let Some(watch) = legacy_watch(&mut writer, rule).map_err(|refusal| (i, refusal))? {
-            let taken = |id: &str| watches.iter().any(|(other, _)| other == id);
-            let mut id = watch.0.clone();
-            let mut number = 1;
-            while taken(&id) {
-                number += 1;
-                id = format!("{}-{number}", watch.0);
-            }
+            let id = free_id(watch.0, &watches);
             watches.push((id, watch.1));
         }
     }
@@ -131,6 +125,15 @@ fn legacy_watches<'r>(rules: &[legacy::Rule<'r>]) -> Documents<'r> {
         )
     };
     Ok(watches.into_iter().map(command).collect())
+}
+
+/// The id, with the first number behind it that none of the watches has if it is taken.
+pub(super) fn free_id(id: String, watches: &[(String, String)]) -> String {
+    let is_free = |id: &String| watches.iter().all(|(other, _)| other != id);
+    if is_free(&id) {
+        return id;
+    }
+    (2..=watches.len() + 1).map(|number| format!("{id}-{number}")).find(is_free).unwrap_or(id)
 }
 
 /// Id and JSON of a rule's watch. Of several conditions each overwrote the watch of the one
@@ -157,7 +160,7 @@ fn legacy_json<'r>(
     query: String,
     condition: &legacy::Condition<'r>,
 ) -> Result<Json, Refusal<'r>> {
-    let counting = Counting::of(condition)?;
+    let counting = Counting::of(condition, ".keyword")?;
     let query =
         object([("query_string", object([("query", Json::Str(query)), ("analyze_wildcard", Json::Bool(true))]))]);
     let mut body = vec![("size".to_owned(), Json::Int(0)), ("query".to_owned(), query)];
@@ -180,12 +183,12 @@ fn legacy_json<'r>(
     Ok(object([
         ("trigger", object([("schedule", object([("interval", interval)]))])),
         ("input", object([("search", object([("request", request)]))])),
-        ("condition", object([("compare", Json::Object(vec![(counting.path(), counting.comparison)]))])),
+        ("condition", object([("compare", Json::Object(vec![counting.compared()]))])),
         ("actions", object([("send_email", object([("email", email)]))])),
     ]))
 }
 
-fn json_of(value: &Value) -> Json {
+pub(super) fn json_of(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(b) => Json::Bool(*b),
@@ -198,7 +201,9 @@ fn json_of(value: &Value) -> Json {
 }
 
 /// What an aggregation makes of a watch.
-struct Counting<'r> {
+pub(super) struct Counting<'r> {
+    /// What stands behind the names of fields.
+    suffix: &'static str,
     field: Option<&'r str>,
     by: Option<&'r str>,
     order: &'static str,
@@ -207,10 +212,10 @@ struct Counting<'r> {
 }
 
 impl<'r> Counting<'r> {
-    fn of(condition: &legacy::Condition<'r>) -> Result<Self, Refusal<'r>> {
+    pub(super) fn of(condition: &legacy::Condition<'r>, suffix: &'static str) -> Result<Self, Refusal<'r>> {
         let any = || object([("not_eq", Json::Int(0))]);
         let Some(Aggregation::Count { field, by, comparison, value, .. }) = condition.aggregation else {
-            return Ok(Self { field: None, by: None, order: "", min_doc_count: None, comparison: any() });
+            return Ok(Self { suffix, field: None, by: None, order: "", min_doc_count: None, comparison: any() });
         };
         let spot = Spot::Condition(condition.position);
         let number: i64 = value
@@ -225,12 +230,12 @@ impl<'r> Counting<'r> {
                 return Err(Refusal::unsupported(spot, reason));
             }
         };
-        Ok(Self { field, by, order, min_doc_count, comparison })
+        Ok(Self { suffix, field, by, order, min_doc_count, comparison })
     }
 
     fn terms(&self, field: &str) -> (String, Json) {
         let mut terms = vec![
-            ("field".to_owned(), Json::Str(format!("{field}.keyword"))),
+            ("field".to_owned(), Json::Str(format!("{field}{}", self.suffix))),
             ("size".to_owned(), Json::Int(10)),
             ("order".to_owned(), object([("_count", Json::from(self.order))])),
         ];
@@ -238,12 +243,17 @@ impl<'r> Counting<'r> {
         ("terms".to_owned(), Json::Object(terms))
     }
 
-    fn aggregations(&self) -> Option<Json> {
+    pub(super) fn aggregations(&self) -> Option<Json> {
         let inner = self.field.map(|field| object([("agg", Json::Object(vec![self.terms(field)]))]));
         let Some(by) = self.by else { return inner };
         let mut outer = vec![self.terms(by)];
         outer.extend(inner.map(|inner| ("aggs".to_owned(), inner)));
         Some(object([("by", Json::Object(outer))]))
+    }
+
+    /// What is compared, and with what.
+    pub(super) fn compared(self) -> (String, Json) {
+        (self.path(), self.comparison)
     }
 
     fn path(&self) -> String {
@@ -255,7 +265,7 @@ impl<'r> Counting<'r> {
         format!("ctx.payload.aggregations.{by}{field}doc_count")
     }
 
-    fn buckets(&self) -> Vec<&'static str> {
+    pub(super) fn buckets(&self) -> Vec<&'static str> {
         match (self.field.is_some(), self.by.is_some()) {
             (true, true) => vec!["aggregations.agg.buckets", "by.buckets"],
             (true, false) => vec!["aggregations.agg.buckets"],
@@ -265,7 +275,7 @@ impl<'r> Counting<'r> {
     }
 }
 
-fn bucket_text(buckets: &[&str]) -> String {
+pub(super) fn bucket_text(buckets: &[&str]) -> String {
     let opened: Vec<String> = buckets
         .iter()
         .enumerate()

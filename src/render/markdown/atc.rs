@@ -8,8 +8,10 @@ mod names;
 mod python;
 mod sheet;
 
+use std::borrow::Cow;
+
 use crate::graph::Graph;
-use crate::model::Origin;
+use crate::model::{Origin, Rule};
 use crate::text::FileId;
 
 /// What pages are made from.
@@ -26,6 +28,20 @@ fn first<T>(list: &[T], i: usize, origin: fn(&T) -> &Origin) -> Option<&T> {
     let entity = list.get(i)?;
     let before = i.checked_sub(1).and_then(|before| list.get(before));
     before.is_none_or(|before| origin(before).file != origin(entity).file).then_some(entity)
+}
+
+/// The rule at `index`, the first of its file, with the documents of all rules of the file: the
+/// converter read files.
+fn whole_file(rules: &[Rule], index: usize) -> Cow<'_, Rule> {
+    let rule = &rules[index];
+    let siblings = rules[index + 1..].iter().take_while(|other| other.origin.file == rule.origin.file);
+    let mut documents = siblings.flat_map(|rule| rule.documents.iter().cloned()).peekable();
+    if documents.peek().is_none() {
+        return Cow::Borrowed(rule);
+    }
+    let mut whole = rule.clone();
+    whole.documents.extend(documents);
+    Cow::Owned(whole)
 }
 
 /// The text with line feeds for the other two kinds of line ends, as Python reads files.

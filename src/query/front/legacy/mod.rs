@@ -5,11 +5,13 @@
 //! another text would describe something they do not run.
 
 mod lower;
+mod modifier;
 mod optimize;
 mod parse;
 mod token;
 
 pub(in crate::query) use lower::lower;
+pub(in crate::query) use modifier::{REGEX, resolved};
 pub(in crate::query) use token::is_space;
 
 use crate::model::{MappedLogSource, SigmacConfig, Value};
@@ -74,6 +76,8 @@ pub(in crate::query) struct Setup<'d> {
     pub(in crate::query) config: Option<&'d SigmacConfig>,
     /// Whether the target searches for the index as for a field.
     pub(in crate::query) index_field: bool,
+    /// Whether the document is one of 2020, with its modifiers resolved.
+    pub(in crate::query) resolved: bool,
 }
 
 impl Setup<'_> {
@@ -85,7 +89,7 @@ impl Setup<'_> {
             _ => false,
         };
         // Without a configuration a rule has no index.
-        same && (self.index_field == other.index_field || self.config.is_none())
+        same && self.resolved == other.resolved && (self.index_field == other.index_field || self.config.is_none())
     }
 }
 
@@ -149,7 +153,7 @@ pub(in crate::query) fn read<'d>(document: &'d Value, setup: Setup<'d>) -> Resul
         setup.config.map(|config| config.log_sources_of(document).collect()).unwrap_or_default();
     let indices = indices(&sources, setup.config);
     let mut definitions =
-        Definitions { detection, entries, config: setup.config, sources: origin(&sources, setup), budget: MAX_LEAVES };
+        Definitions { detection, entries, setup, sources: origin(&sources, setup), budget: MAX_LEAVES };
     let conditions = match detection.get("condition") {
         Some(Value::Str(text)) => vec![condition(text, None, &mut definitions)?],
         Some(Value::Seq(items)) if !items.is_empty() => {
@@ -231,7 +235,7 @@ enum Origin<'d> {
 struct Definitions<'d> {
     detection: &'d Value,
     entries: &'d [(String, Value)],
-    config: Option<&'d SigmacConfig>,
+    setup: Setup<'d>,
     sources: Vec<Origin<'d>>,
     /// Leaves that may still be made: a long condition over a large definition must not fill
     /// the memory.
@@ -289,8 +293,18 @@ impl<'d> Definitions<'d> {
     /// A comparison under the names the configuration gives its field: any of several, and no
     /// value if none of them has one.
     fn entry(&mut self, entry: &'d (String, Value)) -> Result<Node<'d>, String> {
-        let Some(names) = self.config.and_then(|config| config.names(&entry.0, self.detection)) else {
-            return Ok(Leaf::of(entry).node());
+        match &entry.1 {
+            Value::Map(parts) if self.setup.resolved && parts.iter().all(|(mark, _)| mark == modifier::ALL) => {
+                self.spend(parts.len())?;
+                parts.iter().map(|part| self.named(&entry.0, part)).collect::<Result<_, _>>().map(Node::And)
+            }
+            _ => self.named(&entry.0, entry),
+        }
+    }
+
+    fn named(&mut self, field: &'d str, entry: &'d (String, Value)) -> Result<Node<'d>, String> {
+        let Some(names) = self.setup.config.and_then(|config| config.names(field, self.detection)) else {
+            return Ok(Leaf { name: field, entry }.node());
         };
         self.spend(names.len())?;
         let mut leaves: Vec<Node<'d>> = names.into_iter().map(|name| Leaf { name, entry }.node()).collect();
@@ -319,12 +333,20 @@ impl<'d> Definitions<'d> {
 
     /// An aggregation in the names of the configuration.
     fn mapped(&self, aggregation: Aggregation<'d>) -> Result<Aggregation<'d>, String> {
-        let (Some(config), Aggregation::Count { function, field, by, comparison, value }) = (self.config, aggregation)
+        let (Some(config), Aggregation::Count { function, field, by, comparison, value }) =
+            (self.setup.config, aggregation)
         else {
             return Ok(aggregation);
         };
         let one = |field: Option<&'d str>| {
-            let several = |field: &str| format!("the aggregation counts by `{field}`, which has no single name");
+            let several = |field: &str| {
+                if self.setup.resolved {
+                    // The words of that converter, which ATC's pages show.
+                    "Field mappings in aggregations must be single valued".to_owned()
+                } else {
+                    format!("the aggregation counts by `{field}`, which has no single name")
+                }
+            };
             field.map(|field| config.one_name(field).ok_or_else(|| several(field))).transpose()
         };
         Ok(Aggregation::Count { function, field: one(field)?, by: one(by)?, comparison, value })

@@ -1,10 +1,11 @@
 //! Pages as Atomic Threat Coverage wrote them in its last state, of January 2022, byte for byte.
 //!
-//! The queries are those the project shows, under the names of their targets as ATC had them, and
-//! where there is none it says why, as it did there. As with the layout of 2019, one build changes nothing in a repository that holds such pages,
-//! and pages say unguarded what the YAML says: the profile is for content its owner trusts, and
-//! the HTML pages are not made from it. ATC's names of AM!TT are not built in, so that its
-//! techniques are called `None`.
+//! The queries are what the converter ATC called printed, its error messages among them, unless the
+//! project says which it shows: those then, under the names of their targets as ATC had them. As
+//! with the layout of 2019, one build changes nothing in a repository that holds such pages, and
+//! pages say unguarded what the YAML says: the profile is for content its owner trusts, and the
+//! HTML pages are not made from it. ATC's names of AM!TT are not built in, so that its techniques
+//! are called `None`.
 
 mod kinds;
 mod playbook;
@@ -14,8 +15,10 @@ mod rule;
 mod tags;
 mod watch;
 
+use std::collections::BTreeMap;
+
 use crate::graph::{Graph, Node};
-use crate::model::Corpus;
+use crate::model::{Corpus, SigmacConfig};
 use crate::site::Query;
 use crate::text::FileId;
 
@@ -29,8 +32,19 @@ pub struct Input<'a> {
     pub graph: &'a Graph,
     /// The text of a source file, as read.
     pub text: &'a (dyn Fn(FileId) -> &'a str + Sync),
-    /// The queries of each rule that are shown with it.
-    pub queries: &'a [Vec<Query>],
+    /// The path of a source file, as seen from the project's folder.
+    pub path: &'a (dyn Fn(FileId) -> &'a str + Sync),
+    /// What is shown with rules.
+    pub queries: Queries<'a>,
+}
+
+/// What is shown with rules.
+#[derive(Clone, Copy)]
+pub enum Queries<'a> {
+    /// What ATC's backends printed, with their configurations by name.
+    Converter(&'a BTreeMap<&'static str, SigmacConfig>),
+    /// Those the project chose, of each rule.
+    Chosen(&'a [Vec<Query>]),
 }
 
 /// The page of an entity.

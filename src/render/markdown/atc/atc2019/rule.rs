@@ -7,7 +7,7 @@ use crate::query;
 use super::super::document::{Document, items};
 use super::super::names::Named;
 use super::super::sheet::{Sheet, page_link, unordered, web_links};
-use super::super::{first, python, unix_lines};
+use super::super::{first, python, unix_lines, whole_file};
 use super::Input;
 use super::tags::{self, Tag};
 
@@ -120,15 +120,7 @@ fn data_needed(input: &Input<'_>, rule: usize) -> Vec<String> {
 
 /// What the converter printed for the whole file, for each target.
 fn stdouts(corpus: &Corpus, index: usize) -> Vec<String> {
-    let rule = &corpus.rules[index];
-    let siblings = corpus.rules[index + 1..].iter().take_while(|other| other.origin.file == rule.origin.file);
-    let mut documents = siblings.flat_map(|rule| rule.documents.iter().cloned()).peekable();
-    let joined = documents.peek().is_some().then(|| {
-        let mut whole = rule.clone();
-        whole.documents.extend(documents);
-        whole
-    });
-    let whole = joined.as_ref().unwrap_or(rule);
+    let whole = &*whole_file(&corpus.rules, index);
     let stdout =
         |(_, name)| query::target(name).map(|target| query::legacy_stdout(whole, target, None)).unwrap_or_default();
     QUERIES.into_iter().map(stdout).collect()

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{Corpus, RuleKind};
-use crate::site::QueryText;
+use crate::query::sigmac2020;
+use crate::site::{Query, QueryText};
 
 use super::super::document::Document;
 use super::super::names::Named;
 use super::super::sheet::{Sheet, page_links, unordered, web_links};
-use super::super::{first, python, unix_lines};
-use super::Input;
+use super::super::{first, python, unix_lines, whole_file};
 use super::tags::{self, Tag};
+use super::{Input, Queries};
 
 pub(super) fn page(input: &Input<'_>, index: usize) -> Option<String> {
     let corpus = input.graph.corpus();
@@ -61,33 +62,47 @@ pub(super) fn page(input: &Input<'_>, index: usize) -> Option<String> {
     sheet.code("Sigma rule", &unix_lines((input.text)(rule.origin.file)));
     sheet.out.push_str("\n\n\n");
     for (name, query) in queries(input, index) {
-        sheet.out.extend(["\n### ", name, "\n    \n```\n", query.trim_end_matches('\n'), "\n```\n\n"]);
+        sheet.out.extend(["\n### ", name, "\n    \n```\n", &query, "\n```\n\n"]);
     }
     sheet.out.push_str("\n\n");
     Some(sheet.out)
 }
 
-/// The queries of the whole file by the name of their target, and where there is none the words of
-/// the converter for that.
+/// The queries of the whole file by the name of their target.
 fn queries<'a>(input: &Input<'a>, index: usize) -> Vec<(&'a str, String)> {
     let rules = &input.graph.corpus().rules;
-    let file = rules[index].origin.file;
-    let documents = rules[index..].iter().take_while(|rule| rule.origin.file == file).count();
-    let of_file = input.queries.get(index..index + documents).unwrap_or_default();
+    match input.queries {
+        Queries::Converter(configs) => {
+            let rule = whole_file(rules, index);
+            sigmac2020::printed(&rule, (input.path)(rule.origin.file), |name| configs.get(name))
+        }
+        Queries::Chosen(queries) => {
+            let file = rules[index].origin.file;
+            let documents = rules[index..].iter().take_while(|rule| rule.origin.file == file).count();
+            chosen(queries.get(index..index + documents).unwrap_or_default())
+        }
+    }
+}
+
+/// The queries of the rules of a file that the project chose, and where there is none the words of
+/// the converter for that.
+fn chosen(of_file: &[Vec<Query>]) -> Vec<(&str, String)> {
     // Targets ATC knew are called as there, as long as that tells them from the others.
-    let plain = |key: &'a str| key.split('+').next().unwrap_or_default().trim_start_matches("legacy-");
+    fn plain(key: &str) -> &str {
+        key.split('+').next().unwrap_or_default().trim_start_matches("legacy-")
+    }
     let of_rule = of_file.first().map(Vec::as_slice).unwrap_or_default();
     let is_alone = |name: &str| of_rule.iter().filter(|query| plain(&query.key) == name).count() < 2;
-    let called = |key: &'a str| Some(plain(key)).filter(|name| is_alone(name)).unwrap_or(key);
     let mut shown: Vec<(&str, String)> = Vec::new();
     for query in of_file.iter().flatten() {
-        let text = match &query.text {
+        let mut text = match &query.text {
             QueryText::Converted(texts) => texts.join("\n"),
             QueryText::NotConvertible(why) => {
                 format!("An unsupported feature is required for this Sigma rule: {why}")
             }
         };
-        let called = called(&query.key);
+        let called = Some(plain(&query.key)).filter(|name| is_alone(name)).unwrap_or(&query.key);
+        text.truncate(text.trim_end_matches('\n').len());
         match shown.iter_mut().find(|(name, _)| *name == called) {
             Some((_, all)) => all.extend(["\n", &text]),
             None => shown.push((called, text)),
