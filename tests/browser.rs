@@ -73,6 +73,7 @@ fn corpora() -> Option<Vec<OsString>> {
             ("--rules", "sigma-2026/deprecated"),
             ("--rules", "sigma-2026/unsupported"),
             ("--rules", "sigma-2019/rules"),
+            ("--recorded-events", "sigma-2026/regression_data"),
             ("--triggers", "atomics"),
             ("--data-needed", "atc-2022/Data_Needed"),
             ("--logging-policies", "atc-2022/Logging_Policies"),

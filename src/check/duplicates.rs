@@ -31,8 +31,9 @@ pub(super) fn ids(input: &CheckInput<'_>, findings: &mut Findings) {
 pub(super) fn titles(input: &CheckInput<'_>, findings: &mut Findings) {
     let mut seen: HashMap<(Kind, &str), At> = HashMap::new();
     for (node, origin) in input.graph.origins() {
-        // Rules, Triggers and pages are referred to by id or path.
-        let Some(kind) = node.kind().filter(|kind| !matches!(kind, Kind::Rule | Kind::Trigger | Kind::Page)) else {
+        // Rules, Triggers and pages are referred to by id or path, recorded events by nobody.
+        let named = |kind: &Kind| !matches!(kind, Kind::Rule | Kind::Trigger | Kind::RecordedEvent | Kind::Page);
+        let Some(kind) = node.kind().filter(named) else {
             continue;
         };
         let title = input.graph.title(node);

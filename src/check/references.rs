@@ -33,6 +33,7 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
         EdgeKind::HasRule => return Some(rule(corpus, reference, Code::UnknownRule)),
         EdgeKind::RelatedTo => return Some(rule(corpus, reference, Code::UnknownRelatedRule)),
         EdgeKind::RefersTo => return Some(rule(corpus, reference, Code::UnknownCorrelatedRule)),
+        EdgeKind::RecordedFor => return Some(rule(corpus, reference, Code::UnknownRecordedRule)),
         _ => return None,
     };
     let message = format!("there is no {} `{}`", kind.noun(), reference.text);
@@ -105,7 +106,7 @@ fn names(corpus: &Corpus, kind: Kind) -> Vec<&str> {
         Kind::HardeningPolicy => corpus.hardening_policies.iter().map(|x| x.title.as_str()).collect(),
         Kind::UseCase => corpus.use_cases.iter().map(|x| x.title.as_str()).collect(),
         Kind::Customer => corpus.customers.iter().map(|x| x.title.as_str()).collect(),
-        Kind::Rule | Kind::Trigger | Kind::Page => Vec::new(),
+        Kind::Rule | Kind::Trigger | Kind::RecordedEvent | Kind::Page => Vec::new(),
     }
 }
 

@@ -349,6 +349,9 @@ struct ContentArgs {
     /// Triggers (Atomic Red Team)
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     triggers: Vec<PathBuf>,
+    /// Recorded events, by the ids of their rules
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    recorded_events: Vec<PathBuf>,
     /// Response Actions
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     response_actions: Vec<PathBuf>,
@@ -394,6 +397,7 @@ impl ProjectArgs {
             logging_policies,
             enrichments,
             triggers,
+            recorded_events,
             response_actions,
             response_playbooks,
             response_stages,
@@ -411,6 +415,7 @@ impl ProjectArgs {
             (Kind::LoggingPolicy, logging_policies),
             (Kind::Enrichment, enrichments),
             (Kind::Trigger, triggers),
+            (Kind::RecordedEvent, recorded_events),
             (Kind::ResponseAction, response_actions),
             (Kind::ResponsePlaybook, response_playbooks),
             (Kind::ResponseStage, response_stages),
@@ -436,14 +441,16 @@ impl ProjectArgs {
     }
 }
 
-/// The word for a kind after `new`.
-pub(super) const fn word(kind: Kind) -> &'static str {
-    match kind {
+/// The word for a kind after `new`, of those that are written.
+pub(super) const fn word(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
         Kind::Rule => "rule",
         Kind::DataNeeded => "data-needed",
         Kind::LoggingPolicy => "logging-policy",
         Kind::Enrichment => "enrichment",
         Kind::Trigger => "trigger",
+        // Recorded is what was there.
+        Kind::RecordedEvent => return None,
         Kind::ResponseAction => "response-action",
         Kind::ResponsePlaybook => "response-playbook",
         Kind::ResponseStage => "response-stage",
@@ -453,13 +460,14 @@ pub(super) const fn word(kind: Kind) -> &'static str {
         Kind::UseCase => "use-case",
         Kind::Customer => "customer",
         Kind::Page => "page",
-    }
+    })
 }
 
 fn kind_parser() -> impl clap::builder::TypedValueParser<Value = Kind> {
     use clap::builder::TypedValueParser as _;
-    clap::builder::PossibleValuesParser::new(Kind::ALL.map(word))
-        .try_map(|text| Kind::ALL.into_iter().find(|kind| word(*kind) == text).ok_or("no kind of content"))
+    clap::builder::PossibleValuesParser::new(Kind::ALL.into_iter().filter_map(word)).try_map(|text| {
+        Kind::ALL.into_iter().find(|kind| word(*kind) == Some(text.as_str())).ok_or("no kind of content")
+    })
 }
 
 fn severity_parser() -> impl clap::builder::TypedValueParser<Value = Severity> {

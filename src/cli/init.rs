@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::template::{create, fill};
 use crate::config::FILE_NAME;
 
-/// The files, with their paths. `{{id}}` is a fresh UUID in each project.
+/// The files, with their paths. `{{id}}` is a fresh UUID in each file, `{{rule}}` one for all of a project.
 const FILES: &[(&str, &str)] = &[
     (FILE_NAME, include_str!("starter/purplebook.toml")),
     ("content/rules/windows_scheduled_task_script_host.yml", include_str!("starter/rule.yml")),
@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("content/enrichments/EN_0001_owner_of_the_host.yml", include_str!("starter/enrichment.yml")),
     ("content/triggers/T1053.005/T1053.005.yaml", include_str!("starter/trigger.yaml")),
+    ("content/recorded_events/{{rule}}.json", include_str!("starter/recorded_event.json")),
     (
         "content/response_actions/RA_0001_identification_collect_scheduled_tasks.yml",
         include_str!("starter/identify.yml"),
@@ -109,10 +110,13 @@ pub(super) fn run(dir: &Path, github: Option<&GithubRepository>) -> Result<u8, F
         }
     }
     let mut out = io::stdout().lock();
+    let rule = uuid::Uuid::new_v4().to_string();
+    let addresses = github.map_or_else(|| NO_ADDRESSES.to_owned(), GithubRepository::addresses);
     for (path, template) in FILES {
-        let path = dir.join(path);
-        let addresses = github.map_or_else(|| NO_ADDRESSES.to_owned(), GithubRepository::addresses);
-        create(&path, &fill(template, &[("id", &uuid::Uuid::new_v4().to_string()), ("addresses", &addresses)]))?;
+        let id = uuid::Uuid::new_v4().to_string();
+        let values = [("id", id.as_str()), ("rule", &rule), ("addresses", &addresses)];
+        let path = dir.join(fill(path, &values));
+        create(&path, &fill(template, &values))?;
         writeln!(out, "created {}", path.display())?;
     }
     if github.is_some() {

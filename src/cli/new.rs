@@ -62,6 +62,8 @@ const fn template(kind: Kind) -> &'static str {
         Kind::HardeningPolicy => include_str!("templates/hardening_policy.yml"),
         Kind::UseCase => include_str!("templates/use_case.yml"),
         Kind::Customer => include_str!("templates/customer.yml"),
+        // Of no word after `new`.
+        Kind::RecordedEvent => "",
         Kind::Page => include_str!("templates/page.md"),
     }
 }

@@ -174,6 +174,13 @@ pub const KEYS: &[Key] = &[
         "Triggers: Atomic Red Team tests, `T1059.001/T1059.001.yaml`.",
     ),
     content(
+        Kind::RecordedEvent,
+        "`\"content/recorded_events\"`",
+        "--recorded-events",
+        "Recorded events: log events a rule has to find, each file called by the id of its rule (`<id>.json`, `.jsonl`, \
+         `.ndjson`), at any depth; of a clone of Sigma, `regression_data`.",
+    ),
+    content(
         Kind::ResponseAction,
         "`\"content/response_actions\"`",
         "--response-actions",

@@ -118,7 +118,7 @@ fn for_models(view: &SiteView<'_>) -> String {
             let _ = writeln!(out, "- [{title}]({})", path(view, route, "md"));
         }
     };
-    let kinds = Kind::ALL.into_iter().filter(|kind| view.count(*kind) > 0 && *kind != Kind::Page);
+    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_listed() && view.count(*kind) > 0);
     list("Start", vec![("Home".to_owned(), Subject::Home), ("Credits and licences".to_owned(), Subject::Credits)]);
     list(
         "Content",

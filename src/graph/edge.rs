@@ -24,6 +24,10 @@ pub enum EdgeKind {
     UsesEnrichment,
     /// A rule's techniques are tested by a Trigger.
     TestedBy,
+    /// An event was recorded for a rule.
+    RecordedFor,
+    /// A recorded event is one a Data Needed describes.
+    EventOf,
     /// A rule says it is related to another.
     RelatedTo,
     /// A correlation or filter refers to a rule.

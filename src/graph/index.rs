@@ -26,6 +26,7 @@ impl EdgeIndex {
             corpus.logging_policies.len(),
             corpus.enrichments.len(),
             corpus.triggers.len(),
+            corpus.recorded_events.len(),
             corpus.response_actions.len(),
             corpus.response_playbooks.len(),
             corpus.response_stages.len(),

@@ -19,6 +19,7 @@ pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
     let Linker { mut edges, mut unresolved, .. } = linker;
     let data_gaps = data_needed::add(&corpus, profile, &mut edges, &mut unresolved);
     data_needed::inherit(&corpus, &mut edges);
+    data_needed::add_recorded(&corpus, &mut edges);
     tested_by(&mut edges);
     let indirect = edges.iter().filter(|edge| edge.place.is_some() && edge.via != Via::Direct).cloned().collect();
     // Stable: edges of one source and kind keep the order in which they were written.
@@ -132,6 +133,21 @@ impl<'a> Linker<'a> {
         for (i, trigger) in (0..).zip(&corpus.triggers) {
             let at = trigger.origin.place(crate::text::YamlPath::field("attack_technique"));
             self.target(Node::Trigger(i), tags.id(&trigger.technique), &trigger.technique, at);
+        }
+        for (i, event) in (0..).zip(&corpus.recorded_events) {
+            let (from, kind, text) = (Node::RecordedEvent(i), EdgeKind::RecordedFor, &event.origin.stem);
+            match rules.by_id(text) {
+                Some(to) => {
+                    let to = Node::Rule(to);
+                    self.edges.push(Edge { from, kind, to, place: None, via: Via::Direct, relation: None });
+                }
+                // All events of a file are for one rule.
+                None if event.origin.document > 0 => {}
+                None => {
+                    let (at, why) = (At::File(event.origin.file), UnresolvedWhy::Unknown);
+                    self.unresolved.push(Unresolved { from, kind, text: text.clone(), at, why });
+                }
+            }
         }
         let find_action = |n: &str| actions.find(n).or_else(|| action_ids.get(n.trim()).copied());
         let stages = StageNames::of(&corpus.response_stages);

@@ -94,6 +94,7 @@ impl Graph {
             .chain(numbered(&corpus.logging_policies, Node::LoggingPolicy, |x| &x.origin))
             .chain(numbered(&corpus.enrichments, Node::Enrichment, |x| &x.origin))
             .chain(numbered(&corpus.triggers, Node::Trigger, |x| &x.origin))
+            .chain(numbered(&corpus.recorded_events, Node::RecordedEvent, |x| &x.origin))
             .chain(numbered(&corpus.response_actions, Node::ResponseAction, |x| &x.origin))
             .chain(numbered(&corpus.response_playbooks, Node::ResponsePlaybook, |x| &x.origin))
             .chain(numbered(&corpus.response_stages, Node::ResponseStage, |x| &x.origin))
@@ -114,6 +115,7 @@ impl Graph {
             Node::LoggingPolicy(_) => &corpus.logging_policies.get(i)?.origin,
             Node::Enrichment(_) => &corpus.enrichments.get(i)?.origin,
             Node::Trigger(_) => &corpus.triggers.get(i)?.origin,
+            Node::RecordedEvent(_) => &corpus.recorded_events.get(i)?.origin,
             Node::ResponseAction(_) => &corpus.response_actions.get(i)?.origin,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks.get(i)?.origin,
             Node::ResponseStage(_) => &corpus.response_stages.get(i)?.origin,
@@ -136,6 +138,8 @@ impl Graph {
             Node::LoggingPolicy(_) => &corpus.logging_policies[i].title,
             Node::Enrichment(_) => &corpus.enrichments[i].title,
             Node::Trigger(_) => &corpus.triggers[i].display_name,
+            // It has no other name than its file, which is called by the id of its rule.
+            Node::RecordedEvent(_) => &corpus.recorded_events[i].origin.stem,
             Node::ResponseAction(_) => &corpus.response_actions[i].title,
             Node::ResponsePlaybook(_) => &corpus.response_playbooks[i].title,
             Node::ResponseStage(_) => &corpus.response_stages[i].title,

@@ -11,6 +11,7 @@ pub enum Node {
     LoggingPolicy(u32),
     Enrichment(u32),
     Trigger(u32),
+    RecordedEvent(u32),
     ResponseAction(u32),
     ResponsePlaybook(u32),
     ResponseStage(u32),
@@ -32,6 +33,7 @@ impl Node {
             Kind::LoggingPolicy => Self::LoggingPolicy(index),
             Kind::Enrichment => Self::Enrichment(index),
             Kind::Trigger => Self::Trigger(index),
+            Kind::RecordedEvent => Self::RecordedEvent(index),
             Kind::ResponseAction => Self::ResponseAction(index),
             Kind::ResponsePlaybook => Self::ResponsePlaybook(index),
             Kind::ResponseStage => Self::ResponseStage(index),
@@ -52,6 +54,7 @@ impl Node {
             Self::LoggingPolicy(_) => Kind::LoggingPolicy,
             Self::Enrichment(_) => Kind::Enrichment,
             Self::Trigger(_) => Kind::Trigger,
+            Self::RecordedEvent(_) => Kind::RecordedEvent,
             Self::ResponseAction(_) => Kind::ResponseAction,
             Self::ResponsePlaybook(_) => Kind::ResponsePlaybook,
             Self::ResponseStage(_) => Kind::ResponseStage,
@@ -73,6 +76,7 @@ impl Node {
             | Self::LoggingPolicy(i)
             | Self::Enrichment(i)
             | Self::Trigger(i)
+            | Self::RecordedEvent(i)
             | Self::ResponseAction(i)
             | Self::ResponsePlaybook(i)
             | Self::ResponseStage(i)

@@ -37,7 +37,7 @@ const NO_CONTENT: [&str; 6] = ["analytics", "docs", "scripts", "scripts_v2", "te
 /// looked for by name, the one nearest to the top first.
 pub fn folders(settings: &Settings, present: &[String]) -> (Vec<ContentFolder>, Vec<String>) {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_listed()) {
         let (there, absent): (Vec<String>, Vec<String>) =
             settings.folders(kind).into_iter().partition(|path| present.binary_search(path).is_ok());
         let common = common(&there);

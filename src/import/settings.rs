@@ -56,7 +56,7 @@ impl Settings {
             Kind::HardeningPolicy => &["hardening_policies_directory"],
             Kind::UseCase => &["usecases_directory"],
             Kind::Customer => &["customers_directory"],
-            Kind::Page => &[],
+            Kind::RecordedEvent | Kind::Page => &[],
         };
         let set = keys.iter().find_map(|key| self.values.get(*key));
         set.into_iter().flatten().filter_map(|path| inside(path)).collect()

@@ -18,6 +18,7 @@ mod markdown;
 mod mends;
 mod mitigation;
 mod pipeline;
+mod recorded_event;
 mod response;
 mod sigma;
 mod sigmac_config;
@@ -35,7 +36,7 @@ use rayon::prelude::*;
 
 use crate::model::{
     Attack, Corpus, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem,
-    ResponseAction, ResponsePlaybook, ResponseStage, Rule, Trigger, UseCase,
+    RecordedEvent, ResponseAction, ResponsePlaybook, ResponseStage, Rule, Trigger, UseCase,
 };
 use crate::report::Findings;
 use crate::source::{FileRole, SourceFile, SourceSet};
@@ -85,6 +86,7 @@ enum Entities {
     LoggingPolicies(Vec<LoggingPolicy>),
     Enrichments(Vec<Enrichment>),
     Triggers(Vec<Trigger>),
+    RecordedEvents(Vec<RecordedEvent>),
     ResponseActions(Vec<ResponseAction>),
     ResponsePlaybooks(Vec<ResponsePlaybook>),
     ResponseStages(Vec<ResponseStage>),
@@ -110,6 +112,7 @@ impl Entities {
             Self::LoggingPolicies(list) => push(&mut corpus.logging_policies, list),
             Self::Enrichments(list) => push(&mut corpus.enrichments, list),
             Self::Triggers(list) => push(&mut corpus.triggers, list),
+            Self::RecordedEvents(list) => push(&mut corpus.recorded_events, list),
             Self::ResponseActions(list) => push(&mut corpus.response_actions, list),
             Self::ResponsePlaybooks(list) => push(&mut corpus.response_playbooks, list),
             Self::ResponseStages(list) => push(&mut corpus.response_stages, list),
@@ -129,6 +132,10 @@ fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -
     if kind == Kind::Page {
         let page = markdown::load(input, limits, &mut findings);
         return (Entities::Pages(vec![page]), findings);
+    }
+    if kind == Kind::RecordedEvent {
+        let events = recorded_event::load(input, &mut findings);
+        return (Entities::RecordedEvents(events), findings);
     }
     let (documents, mut findings) = yaml::read(&input.file.text, input.id, limits);
     // Where there is no document, the reader has said why.
@@ -150,7 +157,7 @@ fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -
         Kind::HardeningPolicy => Entities::HardeningPolicies(mitigation::hardenings(input, documents, &mut findings)),
         Kind::UseCase => Entities::UseCases(customer::use_cases(input, documents, &mut findings)),
         Kind::Customer => Entities::Customers(customer::customers(input, documents, &mut findings)),
-        Kind::Page => Entities::Pages(Vec::new()),
+        Kind::RecordedEvent | Kind::Page => Entities::Pages(Vec::new()),
     };
     (entities, findings)
 }

@@ -3,8 +3,8 @@
 use crate::text::{FileId, Place, YamlPath};
 
 use super::{
-    Attack, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem, ResponseAction,
-    ResponsePlaybook, ResponseStage, Rule, Trigger, UseCase,
+    Attack, Customer, DataNeeded, Enrichment, FreePage, Kind, LoggingPolicy, Measure, MitigationSystem, RecordedEvent,
+    ResponseAction, ResponsePlaybook, ResponseStage, Rule, Trigger, UseCase,
 };
 
 /// Where an entity was read from.
@@ -36,6 +36,12 @@ pub struct ListPlace {
 }
 
 impl Origin {
+    /// The path, if it is one within the project: what lies elsewhere has no place in its repository.
+    pub fn in_project(&self) -> Option<&str> {
+        let elsewhere = self.path.starts_with(['/', '\\']) || self.path.split('/').any(|part| part == "..");
+        (!elsewhere).then_some(self.path.as_str())
+    }
+
     /// The place of `path` in this entity's document.
     pub fn place(&self, path: YamlPath) -> Place {
         Place { file: self.file, document: self.document, path }
@@ -105,6 +111,8 @@ pub struct Corpus {
     pub enrichments: Vec<Enrichment>,
     /// Triggers.
     pub triggers: Vec<Trigger>,
+    /// Recorded events.
+    pub recorded_events: Vec<RecordedEvent>,
     /// Response Actions.
     pub response_actions: Vec<ResponseAction>,
     /// Response Playbooks.

@@ -15,6 +15,8 @@ pub enum Kind {
     Enrichment,
     /// An Atomic Red Team technique file.
     Trigger,
+    /// A log event that was recorded for a rule; it has no page of its own.
+    RecordedEvent,
     /// A single step of a response.
     ResponseAction,
     /// An ordered response to an incident.
@@ -37,12 +39,13 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in navigation order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Rule,
         Self::DataNeeded,
         Self::LoggingPolicy,
         Self::Enrichment,
         Self::Trigger,
+        Self::RecordedEvent,
         Self::ResponseAction,
         Self::ResponsePlaybook,
         Self::ResponseStage,
@@ -53,6 +56,11 @@ impl Kind {
         Self::Customer,
         Self::Page,
     ];
+
+    /// Whether there is an index of the kind, and files of it for other programs.
+    pub const fn is_listed(self) -> bool {
+        !matches!(self, Self::RecordedEvent | Self::Page)
+    }
 
     /// The folder of the kind's pages in the output, as ATC names it.
     pub const fn folder(self) -> &'static str {
@@ -70,7 +78,7 @@ impl Kind {
             Self::HardeningPolicy => "Hardening_Policies",
             Self::UseCase => "Use_Cases",
             Self::Customer => "Customers",
-            Self::Page => "",
+            Self::RecordedEvent | Self::Page => "",
         }
     }
 
@@ -82,6 +90,7 @@ impl Kind {
             Self::LoggingPolicy => "logging_policies",
             Self::Enrichment => "enrichments",
             Self::Trigger => "triggers",
+            Self::RecordedEvent => "recorded_events",
             Self::ResponseAction => "response_actions",
             Self::ResponsePlaybook => "response_playbooks",
             Self::ResponseStage => "response_stages",
@@ -102,6 +111,7 @@ impl Kind {
             Self::LoggingPolicy => "Logging Policy",
             Self::Enrichment => "Enrichment",
             Self::Trigger => "Trigger",
+            Self::RecordedEvent => "recorded event",
             Self::ResponseAction => "Response Action",
             Self::ResponsePlaybook => "Response Playbook",
             Self::ResponseStage => "Response Stage",
@@ -122,6 +132,7 @@ impl Kind {
             Self::LoggingPolicy => "Logging Policies",
             Self::Enrichment => "Enrichments",
             Self::Trigger => "Triggers",
+            Self::RecordedEvent => "Recorded Events",
             Self::ResponseAction => "Response Actions",
             Self::ResponsePlaybook => "Response Playbooks",
             Self::ResponseStage => "Response Stages",

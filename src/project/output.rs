@@ -43,12 +43,13 @@ fn protected(config: &Config) -> Vec<&Path> {
 
 /// Folders whose files are read, so that a site written into them would be, too.
 ///
-/// Of YAML a site has none of its own. A folder of it may hold the whole project (a clone of Sigma
+/// Of YAML a site has none of its own, of JSON it has. A folder of it may hold the whole project (a clone of Sigma
 /// with `--rules .`), and the output with it.
 fn read(config: &Config) -> Vec<&Path> {
     let all = |path: &&PathBuf| !config.root.starts_with(path);
-    let pages = config.content.folders(Kind::Page).iter().chain(&config.site.theme);
-    let yaml = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page);
+    let others = [Kind::Page, Kind::RecordedEvent];
+    let pages = others.into_iter().flat_map(|kind| config.content.folders(kind)).chain(&config.site.theme);
+    let yaml = Kind::ALL.into_iter().filter(|kind| !others.contains(kind));
     let yaml = yaml.flat_map(|kind| config.content.folders(kind)).filter(all);
     pages.chain(yaml).map(PathBuf::as_path).collect()
 }

@@ -68,6 +68,7 @@ catalogue! {
     PB007 UnrecognisedDocument Error "unrecognised document";
     PB008 NotRead Warning "file not read";
     PB009 BadFrontMatter Error "bad front matter";
+    PB010 MalformedJson Error "malformed JSON";
     PB101 UnknownDataNeeded Error "unknown Data Needed";
     PB102 UnknownLoggingPolicy Error "unknown Logging Policy";
     PB103 UnknownEnrichment Error "unknown Enrichment";
@@ -80,6 +81,7 @@ catalogue! {
     PB110 UnknownMitigationPolicy Error "unknown Mitigation Policy";
     PB111 UnknownMitigationSystem Error "unknown Mitigation System";
     PB112 UnknownResponseStage Error "unknown Response Stage";
+    PB113 UnknownRecordedRule Warning "recorded event without its rule";
     PB201 UnknownTechnique Error "unknown technique";
     PB202 UnknownTactic Error "unknown tactic";
     PB203 UnknownGroup Error "unknown group";

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Graph, Node};
-use crate::model::{AttackKind, Kind};
+use crate::model::AttackKind;
 use crate::text::{EncodedPath, fold_path};
 
 use super::OutPath;
@@ -88,8 +88,7 @@ impl EntityFiles {
 /// The folder of a node's kind; `None` where it has no files of its own.
 fn folder(graph: &Graph, node: Node) -> Option<&'static str> {
     match node.kind() {
-        Some(Kind::Page) => None,
-        Some(kind) => Some(kind.key()),
+        Some(kind) => kind.is_listed().then(|| kind.key()),
         None => attack_key(graph.attack(node)?.id.kind()),
     }
 }

@@ -128,18 +128,18 @@ pub struct Frame {
 impl Frame {
     /// Where `page`'s file can be edited, if it has one and the user said where.
     pub fn edit(&self, page: &Page) -> Option<SafeUrl> {
-        of_file(self.edit_url.as_deref()?, page)
+        of_file(self.edit_url.as_deref()?, page.source.as_deref()?)
     }
 
     /// Where the changes of `page`'s file can be seen, likewise.
     pub fn history(&self, page: &Page) -> Option<SafeUrl> {
-        of_file(self.history_url.as_deref()?, page)
+        of_file(self.history_url.as_deref()?, page.source.as_deref()?)
     }
 }
 
-fn of_file(pattern: &str, page: &Page) -> Option<SafeUrl> {
-    let path = EncodedPath::new(page.source.as_deref()?);
-    SafeUrl::external(&pattern.replace("{path}", path.as_str()))
+/// The address of a file of the project by a pattern with `{path}` in it.
+pub(super) fn of_file(pattern: &str, path: &str) -> Option<SafeUrl> {
+    SafeUrl::external(&pattern.replace("{path}", EncodedPath::new(path).as_str()))
 }
 
 #[cfg(test)]

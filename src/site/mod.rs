@@ -19,8 +19,9 @@ mod view;
 pub use frame::{Format, Frame, NavGroup, NavItem, RouteTable};
 pub use links::{BrokenLink, LinkIndex, LinkSource, destinations, markdown_fields};
 pub use page::{
-    Badge, Block, CodeBlock, Column, Fact, FactValue, Inline, MatrixActor, MatrixCell, MatrixChoices, MatrixColumn,
-    MatrixRule, MatrixTest, Overview, Page, PageKind, Prose, Query, QueryText, Section, Stat, TestRun, Tone, WayStep,
+    Badge, Block, CodeBlock, Column, Fact, FactValue, Fold, Inline, MatrixActor, MatrixCell, MatrixChoices,
+    MatrixColumn, MatrixRule, MatrixTest, Overview, Page, PageKind, Prose, Query, QueryText, Section, Stat, Tone,
+    WayStep,
 };
 pub use plan::{Collision, SitePlan, Subject, matrix_choices, matrix_picture, plan};
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};

@@ -230,8 +230,8 @@ pub enum Block {
     Code(CodeBlock),
     /// The same search for several products.
     Queries(Vec<Query>),
-    /// Tests, each with what runs it.
-    Runs(Vec<TestRun>),
+    /// Texts that are folded below a name: tests with their commands, whole events.
+    Folds(Vec<Fold>),
     /// Something the reader must not miss.
     Notice(Tone, Vec<Inline>),
     /// Figures.
@@ -278,17 +278,17 @@ pub struct CodeBlock {
     pub template: Option<String>,
 }
 
-/// A test with the commands to run it, its inputs filled in.
+/// Texts below a name: a test with the commands to run it, its inputs filled in, or an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestRun {
+pub struct Fold {
     /// Its name.
     pub title: String,
-    /// Where all of it is.
+    /// The test, where all of it is.
     pub target: Option<LinkTarget>,
-    /// Where it runs and what it needs, as short texts.
+    /// Where a test runs and what it needs, or how long a text is, as short texts.
     pub about: Vec<String>,
-    /// The commands, in the order they are run.
-    pub commands: Vec<CodeBlock>,
+    /// The texts; commands in the order they are run.
+    pub texts: Vec<CodeBlock>,
 }
 
 /// A query of a rule.

@@ -161,7 +161,7 @@ pub fn plan<'a>(
             planner.places.take(path, &[""]);
         }
     }
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_listed()) {
         planner.fixed(Subject::Index(kind), kind.folder(), "index");
     }
     for (kind, folder) in ATTACK_FOLDERS {

@@ -161,8 +161,8 @@ impl Texts {
                         }
                     }
                 }
-                // The commands of tests are words of the Trigger they are of.
-                Block::Runs(_)
+                // The commands of tests are words of the Trigger they are of, events have any words.
+                Block::Folds(_)
                 | Block::Notice(..)
                 | Block::Stats(_)
                 | Block::Cards(_)

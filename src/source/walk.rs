@@ -108,6 +108,10 @@ fn task(kind: Kind, entry: &DirEntry) -> Option<Task> {
         // Beside its tests a technique keeps their payloads (`src/`), which may be YAML too.
         Kind::Trigger if !names_a_technique(path) => None,
         Kind::Trigger if extension == "md" => Some(Task::Text(FileRole::TriggerPage)),
+        // Beside the events lie other forms of them, and what tells how they were recorded.
+        Kind::RecordedEvent => {
+            matches!(extension, "json" | "jsonl" | "ndjson").then_some(Task::Text(FileRole::Content(kind)))
+        }
         _ => is_yaml.then_some(Task::Text(FileRole::Content(kind))),
     }
 }

@@ -7,6 +7,7 @@
 mod escape;
 mod front_matter;
 mod html;
+mod json;
 mod line_index;
 mod markdown;
 mod place;
@@ -17,6 +18,7 @@ mod url;
 pub use escape::{escape_html, escape_html_into, escape_xml, visible_controls, visible_in_json, visible_in_place};
 pub use front_matter::{FrontMatter, front_matter};
 pub use html::Html;
+pub use json::indented_json;
 pub use line_index::{LineCol, LineIndex};
 pub use markdown::{RawHtml, markdown, push_plain_text};
 pub use place::{Place, Step, YamlPath};

@@ -250,6 +250,7 @@ content/logging_policies/LP_0001_windows_sysmon_process_creation.yml
 content/mitigation_policies/MP_0001_windows_asr_block_obfuscated_scripts.yml
 content/mitigation_systems/MS_0001_microsoft_defender_antivirus.yml
 content/pages/about.md
+content/recorded_events/[..]-[..]-4[..]-[..]-[..].json
 content/response_actions/RA_0001_identification_collect_scheduled_tasks.yml
 content/response_actions/RA_0002_containment_isolate_host.yml
 content/response_playbooks/RP_0001_suspicious_scheduled_task.yml

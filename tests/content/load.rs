@@ -118,8 +118,8 @@ fn a_file_of_2019_is_one_rule_of_all_its_documents() {
 #[test]
 fn atc_loads_without_a_finding() {
     for (year, counts) in [
-        ("atc-2019", [90, 43, 17, 3, 60, 41, 1, 0, 0, 0, 0, 0, 0, 0]),
-        ("atc-2022", [230, 101, 42, 5, 75, 202, 1, 6, 1, 1, 1, 2, 2, 0]),
+        ("atc-2019", [90, 43, 17, 3, 60, 0, 41, 1, 0, 0, 0, 0, 0, 0, 0]),
+        ("atc-2022", [230, 101, 42, 5, 75, 0, 202, 1, 6, 1, 1, 1, 2, 2, 0]),
     ] {
         let names = [
             "rules",
@@ -127,6 +127,7 @@ fn atc_loads_without_a_finding() {
             "Logging_Policies",
             "Enrichments",
             "Triggers",
+            "there were no recorded events",
             "Response_Actions",
             "Response_Playbooks",
             "Response_Stages",

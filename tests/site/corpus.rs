@@ -12,9 +12,10 @@ use std::sync::{LazyLock, Mutex};
 use purplebook::check::site_links::{FileLinks, SiteLinks};
 use purplebook::config::{Overrides, discover};
 use purplebook::convert::known_queries;
+use purplebook::graph::{EdgeKind, Node};
 use purplebook::model::Kind;
 use purplebook::project::Project;
-use purplebook::report::{Finding, Progress, Severity};
+use purplebook::report::{Code, Finding, Progress, Severity};
 use purplebook::site::OutPath;
 use purplebook::source::FileRole;
 use purplebook::text::FileId;
@@ -34,7 +35,8 @@ const FOLDERS: [(Kind, &str); 11] = [
     (Kind::DataNeeded, "corpus/atc-2022/Data_Needed"),
     (Kind::LoggingPolicy, "corpus/atc-2022/Logging_Policies"),
 ];
-const MORE_FOLDERS: [(Kind, &str); 9] = [
+const MORE_FOLDERS: [(Kind, &str); 10] = [
+    (Kind::RecordedEvent, "corpus/sigma-2026/regression_data"),
     (Kind::Enrichment, "corpus/atc-2022/Enrichments"),
     (Kind::ResponseAction, "corpus/atc-2022/Response_Actions"),
     (Kind::ResponsePlaybook, "corpus/atc-2022/Response_Playbooks"),
@@ -140,6 +142,10 @@ fn found_is_rendered_plus_rejected_and_each_entity_has_its_page() {
         let tally = site.project.tally().of(kind);
         assert!(tally.found > 0, "nothing in {folder}");
         assert_eq!(tally.found, tally.loaded + tally.rejected, "{kind:?}");
+        // Recorded events are on the pages of their rules.
+        if kind == Kind::RecordedEvent {
+            continue;
+        }
         let entities = graph.origins().filter(|(node, _)| node.kind() == Some(kind)).count();
         for extension in [".html", ".md"] {
             let index = format!("{}/index{extension}", kind.folder());
@@ -149,6 +155,39 @@ fn found_is_rendered_plus_rejected_and_each_entity_has_its_page() {
             assert_eq!(pages.count(), entities, "{kind:?}{extension}");
         }
     }
+}
+
+#[test]
+fn recorded_events_are_on_the_pages_of_their_rules() {
+    let Some(site) = SITE.as_ref() else { return };
+    let graph = site.project.graph();
+    // The corpus has about half of the rules.
+    let lost = site.project.findings().iter().filter(|finding| finding.code == Code::UnknownRecordedRule);
+    let lost: BTreeSet<FileId> = lost.map(|finding| finding.at.file()).collect();
+    let (mut files, mut described) = (BTreeSet::new(), 0);
+    for (node, origin) in graph.origins().filter(|(node, _)| matches!(node, Node::RecordedEvent(_))) {
+        let rules: Vec<Node> = graph.to(node, EdgeKind::RecordedFor).collect();
+        let [rule] = rules[..] else {
+            assert!(lost.contains(&origin.file), "{} is for {rules:?}", origin.path);
+            continue;
+        };
+        let rule = graph.origin(rule).expect("it was read");
+        let page = &site.rules[&format!("Detection_Rules/{}.md", rule.stem)];
+        let event = &graph.corpus().recorded_events[node.index()];
+        assert!(page.contains("### Recorded events"), "{}", rule.path);
+        if origin.document == 0 {
+            files.insert(origin.path.clone());
+            let id = event.event_id.as_deref().expect("an event of Windows");
+            let start = format!("\nEvent `{id}` of `{}`", event.channel.as_deref().expect("a channel"));
+            assert!(page.contains(&start), "no {start:?} in {page}");
+            assert!(page.contains(" | searched |\n"), "{page}");
+        }
+        described += graph.edges(node, EdgeKind::EventOf).len();
+    }
+    let tally = site.project.tally().of(Kind::RecordedEvent);
+    assert_eq!((tally.found, tally.rejected), (100, 0));
+    assert_eq!((files.len(), lost.len()), (38, 62));
+    assert!(described > 30, "only {described} are of a Data Needed");
 }
 
 #[test]

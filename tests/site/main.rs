@@ -14,6 +14,7 @@ mod matrix;
 #[path = "../project/mod.rs"]
 mod project;
 mod readme;
+mod recorded_events;
 mod retired;
 mod rule;
 mod search;

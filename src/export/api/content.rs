@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::graph::Node;
+use crate::graph::{EdgeKind, Node};
 use crate::model::{AtomicTest, Customer, Dependency, InputArgument, LogSource, Measure, Rule, RuleKind, UseCase};
 use crate::site::{Query, QueryText, SiteView};
 
@@ -97,7 +97,7 @@ pub(super) fn fields(view: &SiteView<'_>, node: Node, out: &mut Object) {
             out.put("description", description);
             common(references, author.as_ref(), out);
         }
-        Node::Page(_) | Node::Attack(_) => {}
+        Node::RecordedEvent(_) | Node::Page(_) | Node::Attack(_) => {}
     }
 }
 
@@ -137,8 +137,24 @@ fn rule(view: &SiteView<'_>, index: u32, rule: &Rule, out: &mut Object) {
     out.put("logsources", &rule.logsources.iter().map(|(_, source)| Source::from(source)).collect::<Vec<_>>());
     common(&rule.references, rule.author.as_ref(), out);
     out.put("missing_data_needed", &view.data_gap(index));
+    out.put("recorded_events", &recordings(view, index));
     out.put("sigma", view.rule_text(index));
     out.put("queries", &view.queries[index as usize].iter().map(Converted::from).collect::<Vec<_>>());
+}
+
+/// A file of events that were recorded for a rule.
+#[derive(Serialize)]
+struct Recording<'a> {
+    file: &'a str,
+    events: usize,
+}
+
+fn recordings<'a>(view: &SiteView<'a>, rule: u32) -> Vec<Recording<'a>> {
+    let recorded = view.graph.backlinks(Node::Rule(rule), EdgeKind::RecordedFor);
+    let events = recorded.map(|edge| &view.graph.corpus().recorded_events[edge.from.index()]);
+    let mut files: Vec<_> = events.map(|event| (event.origin.file, event)).collect();
+    files.dedup_by_key(|(file, _)| *file);
+    files.into_iter().map(|(_, event)| Recording { file: &event.origin.within, events: event.in_file }).collect()
 }
 
 #[derive(Serialize)]

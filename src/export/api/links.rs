@@ -244,7 +244,7 @@ fn ways(view: &SiteView<'_>, node: Node) -> [Ways; 2] {
         Node::MitigationPolicy(_) | Node::HardeningPolicy(_) => [MEASURE, &[]],
         Node::UseCase(_) => [USE_CASE, &[]],
         Node::Customer(_) => [CUSTOMER, &[]],
-        Node::Page(_) => [&[], &[]],
+        Node::RecordedEvent(_) | Node::Page(_) => [&[], &[]],
         Node::Attack(_) => match view.graph.attack(node).map(|object| object.id.kind()) {
             Some(AttackKind::Tactic) => [TACTIC, TAGGED_TACTIC],
             Some(AttackKind::Technique) => [TECHNIQUE, TAGGED_TECHNIQUE],

@@ -32,7 +32,7 @@ enum Of {
 
 /// All of them, with key and title, in the order of the navigation.
 fn kinds() -> impl Iterator<Item = (Of, &'static str, &'static str)> {
-    let content = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page);
+    let content = Kind::ALL.into_iter().filter(|kind| kind.is_listed());
     let content = content.map(|kind| (Of::Content(kind), kind.key(), kind.title()));
     content.chain(attack_tables().filter_map(|(kind, title)| Some((Of::Attack(kind), attack_key(kind)?, title))))
 }

@@ -9,8 +9,11 @@ mod atc2022;
 mod condition;
 mod demand;
 mod logsource;
+mod recorded;
 mod selection;
 mod supply;
+
+pub(super) use recorded::add as add_recorded;
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Corpus, DataNeeded, LogSource, Rule};
+use crate::model::{Corpus, DataNeeded, LogSource, RecordedEvent, Rule};
 
 use super::super::names::Names;
 use super::logsource::{EventSource, event_sources};
@@ -129,6 +129,30 @@ impl<'a> Supply<'a> {
     pub(super) fn serving(&self, wanted: &LogSource) -> Vec<Candidate<'_>> {
         let sources = event_sources(wanted);
         self.offers.iter().filter_map(|offer| candidate(offer, wanted, &sources)).collect()
+    }
+
+    /// The Data Needed that describe an event, by its log and its id; of several of one event those that
+    /// list most of its fields.
+    pub(super) fn describing(&self, event: &RecordedEvent) -> Vec<&Offer> {
+        let of_log = |offer: &&Offer| match (&event.channel, &event.provider, &event.event_id) {
+            (Some(channel), ..) => offer.channel == channel.trim().to_ascii_lowercase(),
+            (None, Some(provider), _) => offer.provider == provider.trim().to_ascii_lowercase(),
+            (None, None, Some(id)) => offer.channel == "auditd" && is_record_type(id),
+            (None, None, None) => false,
+        };
+        let id = event.event_id.as_deref().unwrap_or_default().trim();
+        let is_described = |offer: &&Offer| offer.event_ids.iter().any(|own| own.eq_ignore_ascii_case(id));
+        let of_log: Vec<&Offer> = self.offers.iter().filter(of_log).collect();
+        let described: Vec<&Offer> = of_log.iter().copied().filter(is_described).collect();
+        let found = if described.is_empty() {
+            of_log.into_iter().filter(|offer| offer.event_ids.is_empty()).collect()
+        } else {
+            described
+        };
+        let names: HashSet<String> = event.fields.iter().map(|field| field.name.to_ascii_lowercase()).collect();
+        let listed = |offer: &Offer| offer.fields.iter().filter(|field| names.contains(*field)).count();
+        let most = found.iter().map(|offer| listed(offer)).max().unwrap_or(0);
+        found.into_iter().filter(|offer| listed(offer) == most).collect()
     }
 
     /// Whether any Data Needed is of this channel.

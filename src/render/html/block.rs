@@ -6,7 +6,7 @@
 use super::super::{highlight, prose};
 use super::inline::{Place, push_badge, push_number};
 use super::names::Names;
-use crate::site::{Badge, Block, CodeBlock, Column, Inline, Query, QueryText, RouteId, Section, Stat, TestRun, Tone};
+use crate::site::{Badge, Block, CodeBlock, Column, Fold, Inline, Query, QueryText, RouteId, Section, Stat, Tone};
 use crate::text::Html;
 
 /// The content of a section.
@@ -31,7 +31,7 @@ pub(super) fn section_body(place: Place<'_>, section: &Section, names: &mut Name
             }
             Block::Code(code) => push_code(&mut out, code),
             Block::Queries(queries) => push_queries(&mut out, queries, section.level),
-            Block::Runs(runs) => runs.iter().for_each(|run| push_run(&mut out, place, run)),
+            Block::Folds(folds) => folds.iter().for_each(|fold| push_fold(&mut out, place, fold)),
             Block::Notice(tone, line) => push_notice(&mut out, place, *tone, line),
             Block::Stats(stats) => push_stats(&mut out, place, stats),
             Block::Cards(cards) => push_cards(&mut out, place, cards),
@@ -110,20 +110,20 @@ fn push_code(out: &mut Html, code: &CodeBlock) {
     push_figure(out, &code.title, code.language, &code.text);
 }
 
-/// Appends a test, its commands folded below its name.
-fn push_run(out: &mut Html, place: Place<'_>, run: &TestRun) {
+/// Appends texts that are folded below their name.
+fn push_fold(out: &mut Html, place: Place<'_>, fold: &Fold) {
     out.push_static("<details class=\"run\"><summary><span class=\"name\">");
-    out.push_text(&run.title);
+    out.push_text(&fold.title);
     out.push_static("</span>");
-    for about in &run.about {
+    for about in &fold.about {
         out.push_static(" ");
         push_badge(out, &Badge { text: about.clone(), tone: Tone::Neutral });
     }
     out.push_static("</summary>");
-    run.commands.iter().for_each(|code| push_code(out, code));
-    if let Some(target) = &run.target {
+    fold.texts.iter().for_each(|code| push_code(out, code));
+    if let Some(target) = &fold.target {
         out.push_static("<p>");
-        let words = format!("All of test: {}", run.title);
+        let words = format!("All of test: {}", fold.title);
         place.push_line(out, &[Inline::Link(words, target.clone())]);
         out.push_static("</p>");
     }

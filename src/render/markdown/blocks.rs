@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::render::highlight::Language;
 use crate::render::prose;
 use crate::site::{
-    Block, CodeBlock, Column, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, TestRun, Tone,
+    Block, CodeBlock, Column, Fold, Inline, MatrixCell, MatrixColumn, Query, QueryText, Section, Stat, Tone,
 };
 use crate::text::escape_html;
 
@@ -62,7 +62,7 @@ impl Writer<'_> {
             Block::List(items) => items.iter().for_each(|item| self.item(0, |w| w.inlines(item, Place::Start))),
             Block::Table { columns, rows } => self.table(columns, rows),
             Block::Code(code) => self.code(code),
-            Block::Runs(runs) => runs.iter().enumerate().for_each(|(i, run)| self.run(i, run)),
+            Block::Folds(folds) => folds.iter().enumerate().for_each(|(i, fold)| self.fold(i, fold)),
             Block::Queries(queries) => queries.iter().for_each(|query| self.query(level, query)),
             Block::Notice(tone, line) => self.notice(*tone, line),
             Block::Stats(stats) => stats.iter().for_each(|stat| self.stat(stat)),
@@ -92,20 +92,20 @@ impl Writer<'_> {
         }
     }
 
-    /// A test: its name, which leads to all of it, and its commands.
-    fn run(&mut self, i: usize, run: &TestRun) {
+    /// The name, which leads to all of a test, and the texts.
+    fn fold(&mut self, i: usize, fold: &Fold) {
         self.out.push_str(if i == 0 { "**" } else { "\n**" });
-        match &run.target {
-            Some(target) => self.link(&run.title, target, Place::Middle),
-            None => push_text(&mut self.out, &run.title, Place::Middle),
+        match &fold.target {
+            Some(target) => self.link(&fold.title, target, Place::Middle),
+            None => push_text(&mut self.out, &fold.title, Place::Middle),
         }
         self.out.push_str("**");
-        if !run.about.is_empty() {
+        if !fold.about.is_empty() {
             self.out.push_str(": ");
-            push_text(&mut self.out, &run.about.join(", "), Place::Middle);
+            push_text(&mut self.out, &fold.about.join(", "), Place::Middle);
         }
         self.out.push('\n');
-        for code in &run.commands {
+        for code in &fold.texts {
             self.out.push('\n');
             self.code(code);
         }

@@ -5,8 +5,8 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::*;
 use crate::site::{
-    Badge, Block, CodeBlock, Column, Fact, MatrixCell, MatrixColumn, OutPath, Prose, Query, QueryText, Section, Stat,
-    TestRun, Tone,
+    Badge, Block, CodeBlock, Column, Fact, Fold, MatrixCell, MatrixColumn, OutPath, Prose, Query, QueryText, Section,
+    Stat, Tone,
 };
 use crate::text::{SafeUrl, markdown};
 
@@ -299,11 +299,11 @@ fn filled(value: &str) -> String {
         Block::Notice(Tone::Danger, text()),
         Block::Notice(Tone::Neutral, text()),
         Block::Code(CodeBlock { language: "yaml", title: value.to_owned(), text: value.to_owned(), template: None }),
-        Block::Runs(vec![TestRun {
+        Block::Folds(vec![Fold {
             title: value.to_owned(),
             target: Some(LinkTarget::Page(RouteId(0))),
             about: vec![value.to_owned(), "bash".to_owned()],
-            commands: vec![CodeBlock {
+            texts: vec![CodeBlock {
                 language: "shell",
                 title: "Attack".to_owned(),
                 text: value.to_owned(),

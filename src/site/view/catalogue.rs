@@ -28,7 +28,7 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
         Kind::HardeningPolicy => (&HARDENINGS, measures(view, kind)),
         Kind::UseCase => (&USE_CASES, use_cases(view)),
         Kind::Customer => (&CUSTOMERS, customers(view)),
-        Kind::Page => (&[], Vec::new()),
+        Kind::RecordedEvent | Kind::Page => (&[], Vec::new()),
     };
     page.summary = format!("{} {}", rows.len(), kind.title());
     let block = if rows.is_empty() {

@@ -25,7 +25,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
         }
     };
     let mut api = vec![file(&exports::api_index(), "Where a client begins: all kinds, with their lists")];
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_listed()) {
         api.push(file(&exports::api_list(kind.key()), &format!("All {}", kind.title())));
     }
     api.extend(exports::attack_tables().filter_map(|(kind, title)| {
@@ -82,7 +82,7 @@ fn layers(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row>
 fn tables(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row> {
     let mut rows = Vec::new();
     let there = |subject: Subject| view.plan.route(subject).is_some();
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Page && view.count(*kind) > 0) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_listed() && view.count(*kind) > 0) {
         rows.extend(TableForm::ALL.map(|form| file(&exports::table(kind, form), kind.title())));
     }
     for (kind, title) in exports::attack_tables().filter(|(kind, _)| there(Subject::AttackIndex(*kind))) {

@@ -72,11 +72,11 @@ fn kinds(view: &SiteView<'_>) -> Option<Section> {
         Kind::HardeningPolicy => "How systems are made harder to attack",
         Kind::UseCase => "What is watched for, and with what",
         Kind::Customer => "Who is watched for, and what is in use there",
-        Kind::Page => "",
+        Kind::RecordedEvent | Kind::Page => "",
     };
     let cards: Vec<_> = Kind::ALL
         .into_iter()
-        .filter(|kind| *kind != Kind::Page && view.count(*kind) > 0)
+        .filter(|kind| kind.is_listed() && view.count(*kind) > 0)
         .filter_map(|kind| {
             let route = view.plan.route(Subject::Index(kind))?;
             Some((kind.title().to_owned(), route, about(kind).to_owned(), Some(view.count(kind))))

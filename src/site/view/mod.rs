@@ -15,6 +15,7 @@ mod mitigation;
 mod parts;
 mod response;
 mod rule;
+mod rule_events;
 mod rule_related;
 mod rule_way;
 mod tactic;
@@ -34,8 +35,8 @@ use crate::text::FileId;
 use super::exports::{self, Layer};
 use super::plan::ATTACK_FOLDERS;
 use super::{
-    Fact, Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page, Query,
-    RouteId, SitePlan, Subject,
+    Fact, Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page,
+    PageKind, Query, RouteId, SitePlan, Subject,
 };
 
 /// Everything pages are made from.
@@ -89,6 +90,8 @@ impl SiteView<'_> {
             Node::HardeningPolicy(i) => mitigation::hardening_policy(self, route, i),
             Node::UseCase(i) => customer::use_case(self, route, i),
             Node::Customer(i) => customer::customer(self, route, i),
+            // No page is planned for it.
+            Node::RecordedEvent(_) => self.blank(route, PageKind::Free, "", self.label(node)),
             Node::Page(i) => free::page(self, route, i),
             Node::Attack(i) => {
                 let object = &self.graph.corpus().attack.objects[i as usize];
@@ -128,6 +131,7 @@ impl SiteView<'_> {
                 let trigger = &corpus.triggers[i];
                 format!("{}: {}", trigger.technique, trigger.display_name)
             }
+            Node::RecordedEvent(_) => corpus.recorded_events[i].origin.path.clone(),
             Node::ResponseAction(_) => corpus.response_actions[i].title.clone(),
             Node::ResponsePlaybook(_) => corpus.response_playbooks[i].title.clone(),
             Node::ResponseStage(_) => {
@@ -175,6 +179,7 @@ impl SiteView<'_> {
             Kind::LoggingPolicy => corpus.logging_policies.len(),
             Kind::Enrichment => corpus.enrichments.len(),
             Kind::Trigger => corpus.triggers.len(),
+            Kind::RecordedEvent => corpus.recorded_events.len(),
             Kind::ResponseAction => corpus.response_actions.len(),
             Kind::ResponsePlaybook => corpus.response_playbooks.len(),
             Kind::ResponseStage => corpus.response_stages.len(),

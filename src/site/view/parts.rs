@@ -35,10 +35,7 @@ impl SiteView<'_> {
     /// The file a page was written in, if it is of one file of the project.
     fn source(&self, route: RouteId) -> Option<String> {
         let Subject::Node(node) = self.plan.subject(route) else { return None };
-        let path = &self.graph.origin(node)?.path;
-        // What lies elsewhere has no place in the repository of the project.
-        let is_within = !path.starts_with(['/', '\\']) && !path.split('/').any(|part| part == "..");
-        is_within.then(|| path.clone())
+        self.graph.origin(node)?.in_project().map(str::to_owned)
     }
 
     /// A table of rules: title, level, status, techniques, how many Data Needed.

@@ -9,7 +9,7 @@ use super::customer::named_in;
 use super::parts::{
     code, first_sentence, level_tone, list_fact, list_or_reason, references_fact, section, table, text_fact, texts_fact,
 };
-use super::{SiteView, rule_related, rule_way};
+use super::{SiteView, rule_events, rule_related, rule_way};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let rule = &view.graph.corpus().rules[index as usize];
@@ -153,6 +153,7 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
     }
     sections.extend(data_path(view, node));
     sections.extend(rule_way::test_section(view, rule, node));
+    sections.extend(rule_events::section_of(view, node));
     sections.extend(view.link_section(
         "refers-to",
         if rule.kind == RuleKind::Filter { "Rules it filters" } else { "Rules it correlates" },

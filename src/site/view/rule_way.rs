@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AtomicTest, Rule};
-use crate::site::{Block, FactValue, Inline, LinkTarget, RouteId, Section, TestRun, WayStep};
+use crate::site::{Block, FactValue, Fold, Inline, LinkTarget, RouteId, Section, WayStep};
 
-use super::SiteView;
 use super::matrix_choices::{platform, test_platform};
 use super::parts::section;
 use super::rule::{gap_in_words, no_trigger, tagged};
 use super::trigger;
+use super::{SiteView, rule_events};
 
 /// A step shows so many things and says how many more there are.
 const MOST_OF_A_STEP: usize = 4;
@@ -82,7 +82,9 @@ fn tests(view: &SiteView<'_>, route: RouteId, rule: &Rule, node: Node) -> Vec<Ve
         }
         line
     };
-    view.graph.to(node, EdgeKind::TestedBy).map(line).collect()
+    let mut lines: Vec<Vec<Inline>> = view.graph.to(node, EdgeKind::TestedBy).map(line).collect();
+    lines.extend(rule_events::step(view, route, node));
+    lines
 }
 
 fn runs_on(test: &AtomicTest, platform: &str) -> bool {
@@ -98,39 +100,41 @@ pub(super) fn test_section(view: &SiteView<'_>, rule: &Rule, node: Node) -> Opti
     };
     let all: Vec<(u32, usize, &AtomicTest)> = triggers.iter().flat_map(tests).collect();
     if all.is_empty() {
-        return None;
+        let has_events = view.graph.backlinks(node, EdgeKind::RecordedFor).len() > 0;
+        let line = Block::Line(vec![Inline::text(format!("{}.", no_trigger(view, node)))]);
+        return has_events.then(|| Section { linked: true, ..section("tests", "Test it", None, vec![line]) });
     }
     let platform = platform(rule);
     let is_ready = |(_, _, test): &&(u32, usize, &AtomicTest)| {
         platform.is_none_or(|platform| runs_on(test, platform))
             && test.executor.command.as_ref().is_some_and(|command| command.len() <= LONGEST_COMMAND)
     };
-    let runs: Vec<TestRun> =
+    let runs: Vec<Fold> =
         all.iter().filter(is_ready).take(MOST_RUNS).map(|(t, n, test)| run(view, *t, *n, test)).collect();
     let mut blocks = Vec::new();
     if !runs.is_empty() {
         let mut words = String::from("Commands have the default inputs filled in.");
-        if runs.iter().flat_map(|run| &run.commands).any(|code| code.text.contains(trigger::ATOMICS_FOLDER)) {
+        if runs.iter().flat_map(|run| &run.texts).any(|code| code.text.contains(trigger::ATOMICS_FOLDER)) {
             words.push(' ');
             words.push_str(trigger::ATOMICS_FOLDER_IN_WORDS);
         }
         blocks.push(Block::Line(vec![Inline::text(words)]));
-        blocks.push(Block::Runs(runs));
+        blocks.push(Block::Folds(runs));
     }
     blocks.push(view.test_table(&triggers));
     Some(Section { linked: true, ..section("tests", "Test it", Some(all.len()), blocks) })
 }
 
-fn run(view: &SiteView<'_>, index: u32, n: usize, test: &AtomicTest) -> TestRun {
+fn run(view: &SiteView<'_>, index: u32, n: usize, test: &AtomicTest) -> Fold {
     let route = view.plan.node(Node::Trigger(index));
     let mut about = vec![test.executor.name.clone()];
     if test.executor.elevation_required {
         about.push("elevated rights".to_owned());
     }
-    TestRun {
+    Fold {
         title: test.name.clone(),
         target: route.map(|route| LinkTarget::Anchor(route, trigger::anchor(n))),
         about,
-        commands: trigger::commands(test).collect(),
+        texts: trigger::commands(test).collect(),
     }
 }

@@ -1,8 +1,8 @@
 //! A page with every kind of content, all of whose texts are one text.
 
 use crate::site::{
-    Badge, Block, CodeBlock, Column, Fact, FactValue, Frame, Inline, LinkTarget, MatrixCell, MatrixColumn, NavGroup,
-    NavItem, OutPath, Page, PageKind, Query, QueryText, RouteId, RouteTable, Section, Stat, TestRun, Tone, WayStep,
+    Badge, Block, CodeBlock, Column, Fact, FactValue, Fold, Frame, Inline, LinkTarget, MatrixCell, MatrixColumn,
+    NavGroup, NavItem, OutPath, Page, PageKind, Query, QueryText, RouteId, RouteTable, Section, Stat, Tone, WayStep,
 };
 use crate::text::SafeUrl;
 
@@ -95,11 +95,11 @@ fn blocks(text: &str) -> Vec<Block> {
             rows: vec![vec![line(text), line(text)]],
         },
         Block::Code(CodeBlock { language: "yaml", title: owned(), text: owned(), template: Some(owned()) }),
-        Block::Runs(vec![TestRun {
+        Block::Folds(vec![Fold {
             title: owned(),
             target: Some(LinkTarget::Anchor(RouteId(2), owned())),
             about: vec![owned()],
-            commands: vec![CodeBlock { language: "shell", title: owned(), text: owned(), template: None }],
+            texts: vec![CodeBlock { language: "shell", title: owned(), text: owned(), template: None }],
         }]),
         Block::Queries(vec![
             query(QueryText::Converted(vec![owned(), owned()])),

@@ -45,7 +45,8 @@ pub fn page(input: &Input<'_>, node: Node) -> Option<String> {
             let trigger = first(&corpus.triggers, i, |entity| &entity.origin)?;
             trigger.upstream_page.map(|file| (input.text)(file).to_owned())
         }
-        Node::ResponseStage(_)
+        Node::RecordedEvent(_)
+        | Node::ResponseStage(_)
         | Node::MitigationSystem(_)
         | Node::MitigationPolicy(_)
         | Node::HardeningPolicy(_)

@@ -77,7 +77,7 @@ pub fn page(input: &Input<'_>, node: Node) -> Option<String> {
         Node::HardeningPolicy(_) => policies::hardening_policy(&corpus.attack, document),
         Node::UseCase(_) => watch::use_case(corpus, document),
         Node::Customer(_) => watch::customer(corpus, document),
-        Node::Rule(_) | Node::Trigger(_) | Node::Page(_) | Node::Attack(_) => None,
+        Node::Rule(_) | Node::Trigger(_) | Node::RecordedEvent(_) | Node::Page(_) | Node::Attack(_) => None,
     }
 }
 
@@ -101,7 +101,7 @@ fn document(corpus: &Corpus, node: Node) -> Option<Document<'_>> {
         Node::HardeningPolicy(_) => &first(&corpus.hardening_policies, i, |entity| &entity.origin)?.document,
         Node::UseCase(_) => &first(&corpus.use_cases, i, |entity| &entity.origin)?.document,
         Node::Customer(_) => &first(&corpus.customers, i, |entity| &entity.origin)?.document,
-        Node::Rule(_) | Node::Trigger(_) | Node::Page(_) | Node::Attack(_) => return None,
+        Node::Rule(_) | Node::Trigger(_) | Node::RecordedEvent(_) | Node::Page(_) | Node::Attack(_) => return None,
     };
     Document::new(value)
 }
