@@ -20,8 +20,13 @@ pub mod site_links;
 mod tags;
 mod triggers;
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
 use crate::config::CoverageConfig;
 use crate::graph::Graph;
+use crate::model::Rule;
 use crate::report::Findings;
 use crate::site::{LinkIndex, SitePlan};
 use crate::text::FileId;
@@ -34,6 +39,8 @@ pub struct CheckInput<'a> {
     pub plan: &'a SitePlan,
     /// Where links between content files lead.
     pub links: &'a LinkIndex<'a>,
+    /// For each rule, what [`rule`] found.
+    pub of_rules: &'a [Arc<Findings>],
     /// What the content must cover.
     pub coverage: &'a CoverageConfig,
     /// The configuration file, where it is among the sources.
@@ -59,11 +66,20 @@ const CHECKS: &[fn(&CheckInput<'_>, &mut Findings)] = &[
     coverage::tactics,
 ];
 
-/// Runs all checks.
+/// What is wrong with a rule by itself, whatever else there is. Each has to be read again, and is
+/// worth being remembered while it does not change.
+pub fn rule(rule: &Rule) -> Findings {
+    sigma::of_rule(rule)
+}
+
+/// Runs all checks, in parallel; what they find stands in their order.
 pub fn check(input: &CheckInput<'_>) -> Findings {
-    let mut findings = Findings::new();
-    for check in CHECKS {
+    let found = CHECKS.par_iter().map(|check| {
+        let mut findings = Findings::new();
         check(input, &mut findings);
-    }
+        findings
+    });
+    let mut findings = Findings::new();
+    found.collect::<Vec<_>>().into_iter().for_each(|found| findings.append(found));
     findings
 }

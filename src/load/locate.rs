@@ -7,26 +7,42 @@
 //! Scalars are located exactly, quoted ones without their quotes; a sequence or mapping by the
 //! key that holds it; a path that does not exist by its nearest ancestor that does.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::report::Findings;
 use crate::source::{FileRole, SourceFile, SourceSet};
 use crate::text::{At, FileId, Place, Span, Step};
 
+use super::known::Known;
 use super::mends::replacement;
 
 /// Turns every [`At::Yaml`] of `findings` into an [`At::Span`], or into an [`At::File`] where
 /// the file has no such document, and says of every repair what it changes.
 pub fn locate(sources: &SourceSet, findings: &mut Findings) {
-    let mut trees: BTreeMap<FileId, Tree> = BTreeMap::new();
+    locate_again(sources, findings, &Known::default());
+}
+
+/// The same, and of files that `known` has of the last time none is parsed again.
+pub fn locate_again(sources: &SourceSet, findings: &mut Findings, known: &Known) {
+    let mut wanted: BTreeSet<FileId> = BTreeSet::new();
+    for finding in findings.iter() {
+        let places = std::iter::once(&finding.at).chain(finding.also.iter().map(|note| &note.at));
+        wanted.extend(places.filter_map(|at| if let At::Yaml(place) = at { Some(place.file) } else { None }));
+        wanted.extend(finding.fix.as_ref().map(|fix| fix.place.file));
+    }
+    let tree = |id: FileId| (id, known.tree(id).unwrap_or_else(|| Arc::new(Tree::parse(&sources.file(id).text))));
+    let trees: HashMap<FileId, Arc<Tree>> = wanted.into_par_iter().map(tree).collect();
     for finding in findings.iter_mut() {
         let others = finding.also.iter_mut().map(|note| &mut note.at);
         for at in std::iter::once(&mut finding.at).chain(others) {
-            if let At::Yaml(place) = at {
+            if let At::Yaml(place) = at
+                && let Some(tree) = trees.get(&place.file)
+            {
                 let text = &sources.file(place.file).text;
-                let tree = trees.entry(place.file).or_insert_with(|| Tree::parse(text));
                 *at = match tree.find(place).map(|range| part(text, range, place)) {
                     Some((start, end)) => At::Span(Span::new(place.file, start, end)),
                     None => At::File(place.file),
@@ -36,8 +52,8 @@ pub fn locate(sources: &SourceSet, findings: &mut Findings) {
         let code = finding.code;
         if let Some(fix) = finding.fix.as_mut()
             && let SourceFile { role: FileRole::Content(_), text, .. } = sources.file(fix.place.file)
+            && let Some(tree) = trees.get(&fix.place.file)
         {
-            let tree = trees.entry(fix.place.file).or_insert_with(|| Tree::parse(text));
             fix.replacement = replacement(text, fix.place.file, tree, code, fix);
         }
     }

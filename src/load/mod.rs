@@ -11,6 +11,7 @@ mod customer;
 mod data_needed;
 mod enrichment;
 mod fields;
+mod known;
 mod layer;
 mod locate;
 mod logging_policy;
@@ -25,8 +26,9 @@ mod sigmac_config;
 mod tag_order;
 pub mod yaml;
 
+pub use known::Known;
 pub use layer::{Entry, Layer, Word, layer};
-pub use locate::{Nodes, locate};
+pub use locate::{Nodes, locate, locate_again};
 pub use mends::{Mend, mends};
 pub use pipeline::pipeline;
 pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_config_of_2020, sigmac_configs};
@@ -50,15 +52,30 @@ use yaml::YamlLimits;
 pub fn load(sources: &SourceSet, attack: Attack) -> (Corpus, Findings) {
     let limits = YamlLimits::default();
     let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
-    let pages: UpstreamPages<'_> = files
-        .iter()
-        .filter(|(_, file)| file.role == FileRole::TriggerPage)
-        .map(|(id, file)| (file.path.as_str(), *id))
-        .collect();
+    let pages = upstream_pages(sources);
     let loaded: Vec<_> = files
         .into_par_iter()
         .filter_map(|(id, file)| Some((kind_of(file.role)?, load_file(Input { id, file }, &pages, &limits))))
         .collect();
+    together(loaded, attack)
+}
+
+/// The same, and files that are as they were when `known` was last given are not parsed again.
+pub fn load_again(sources: &SourceSet, attack: Attack, known: &mut Known) -> (Corpus, Findings) {
+    let limits = YamlLimits::default();
+    let pages = upstream_pages(sources);
+    let load = |id, file: &SourceFile| load_file(Input { id, file }, &pages, &limits);
+    let loaded = known.loaded(sources, &pages, load);
+    together(loaded, attack)
+}
+
+fn upstream_pages(sources: &SourceSet) -> UpstreamPages<'_> {
+    let pages = sources.iter().filter(|(_, file)| file.role == FileRole::TriggerPage);
+    pages.map(|(id, file)| (file.path.as_str(), id)).collect()
+}
+
+/// What all files gave, in the order of the files.
+fn together(loaded: Vec<(Kind, (Entities, Findings))>, attack: Attack) -> (Corpus, Findings) {
     let mut corpus = Corpus { attack, ..Corpus::default() };
     let mut findings = Findings::new();
     for (kind, (entities, problems)) in loaded {
@@ -80,6 +97,7 @@ fn kind_of(role: FileRole) -> Option<Kind> {
 }
 
 /// What a file gave.
+#[derive(Clone)]
 enum Entities {
     Rules(Vec<Rule>),
     DataNeeded(Vec<DataNeeded>),

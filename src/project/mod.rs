@@ -3,6 +3,7 @@
 mod coverage;
 mod edition;
 mod external;
+mod memory;
 mod mends;
 mod output;
 mod release;
@@ -10,11 +11,16 @@ mod site;
 
 pub use crate::load::attack::Import;
 pub use edition::Edition;
+pub use memory::Memory;
 pub use mends::Mendable;
 pub use output::{AskSite, WrittenSite, build, check_folder};
 pub use release::{Release, Upgrading, at_hand, import, releases};
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::check::policy::{self, Policy};
 use crate::check::{self, CheckInput};
@@ -98,28 +104,71 @@ impl Project {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_as(config: Config, texts: &BTreeMap<String, String>, progress: &Progress) -> Result<Self, Error> {
+        Self::opened(config, texts, None, progress)
+    }
+
+    /// The same as [`Self::open`], with what `memory` has of the last time, and for the next.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_again(config: Config, memory: &mut Memory, progress: &Progress) -> Result<Self, Error> {
+        Self::opened(config, &BTreeMap::new(), Some(memory), progress)
+    }
+
+    fn opened(
+        config: Config,
+        texts: &BTreeMap<String, String>,
+        mut memory: Option<&mut Memory>,
+        progress: &Progress,
+    ) -> Result<Self, Error> {
         progress.begin(Stage::Reading, 0);
         let (mut sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
         sources.retype(texts);
-        let (attack, notes) = attack(&config)?;
+        let (attack, notes) = match &mut memory {
+            Some(memory) => memory.attack(&config)?,
+            None => attack(&config)?,
+        };
         progress.begin(Stage::Loading, 0);
-        let (corpus, more) = load::load(&sources, attack);
+        let (corpus, more) = match &mut memory {
+            Some(memory) => load::load_again(&sources, attack, &mut memory.loaded),
+            None => load::load(&sources, attack),
+        };
         findings.append(more);
         progress.begin(Stage::Linking, 0);
-        let graph = link(corpus, data_needed_profile(config.markdown));
-        let copied = sources.assets.iter().map(|asset| asset.within.as_str());
-        let plan = plan(&graph, site::reserved(&config)?.into_iter(), copied);
-        progress.begin(Stage::Converting, 0);
-        let (requests, more) = requests(&config.queries, &config.root, &mut sources)?;
+        let ask = || match &mut memory {
+            Some(memory) => memory.requests(&config, &mut sources),
+            None => requests(&config.queries, &config.root, &mut sources),
+        };
+        let (graph, asked) = rayon::join(|| link(corpus, data_needed_profile(config.markdown)), ask);
+        let (requests, more) = asked?;
         findings.append(more);
         let config_file = config_file(&config, &mut sources);
-        let compiled = query::compile(graph.corpus(), &requests);
+        progress.begin(Stage::Converting, 0);
+        let reserved = site::reserved(&config)?;
+        let rules = &graph.corpus().rules;
+        let convert = || {
+            let Some(memory) = &mut memory else {
+                let of_rules = rules.par_iter().map(|rule| Arc::new(check::rule(rule))).collect();
+                return (query::compile(graph.corpus(), &requests), of_rules);
+            };
+            let base = memory.base(&config, &sources);
+            let Memory { loaded, compiled, .. } = &mut **memory;
+            let compiled = compiled.compile(graph.corpus(), &requests, base, |rule| loaded.stamp(rule.origin.file));
+            (compiled, memory.checked(rules))
+        };
+        let copied = || sources.assets.iter().map(|asset| asset.within.as_str());
+        let (plan, (compiled, of_rules)) = rayon::join(|| plan(&graph, reserved.into_iter(), copied()), convert);
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
         let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
-        let input = CheckInput { graph: &graph, plan: &plan, links: &links, coverage: &config.coverage, config_file };
+        let coverage = &config.coverage;
+        let input =
+            CheckInput { graph: &graph, plan: &plan, links: &links, of_rules: &of_rules, coverage, config_file };
         findings.append(check::check(&input));
-        load::locate(&sources, &mut findings);
+        match &memory {
+            Some(memory) => load::locate_again(&sources, &mut findings, &memory.loaded),
+            None => load::locate(&sources, &mut findings),
+        }
         Ok(Self { config, sources, graph, plan, requests, compiled, findings: findings.sorted(), notes })
     }
 
@@ -183,21 +232,29 @@ fn data_needed_profile(markdown: MarkdownProfile) -> DataNeededProfile {
 
 /// ATT&CK as configured: built-in facts, bundles laid over them, names laid over both.
 fn attack(config: &Config) -> Result<(Attack, Vec<String>), Error> {
+    attack_of(config, &attack_files(config)?)
+}
+
+/// The files ATT&CK is configured to be made from: bundles, then the table of names.
+fn attack_files(config: &Config) -> Result<Vec<(PathBuf, Vec<u8>)>, ReadError> {
+    let paths = config.attack.bundles.iter().chain(&config.attack.names);
+    paths.map(|path| Ok((path.clone(), source::named::bytes(path)?))).collect()
+}
+
+fn attack_of(config: &Config, files: &[(PathBuf, Vec<u8>)]) -> Result<(Attack, Vec<String>), Error> {
     let mut notes = Vec::new();
     let mut attack = attack::embedded(config.attack.version.as_deref())?;
-    let mut bundles = Vec::new();
-    for path in &config.attack.bundles {
-        bundles.push((path.display().to_string(), source::named::bytes(path)?));
-    }
+    let (bundles, names) = files.split_at(config.attack.bundles.len().min(files.len()));
     if !bundles.is_empty() {
-        let bundles: Vec<(&str, &[u8])> =
-            bundles.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+        let bundles: Vec<(String, &[u8])> =
+            bundles.iter().map(|(path, bytes)| (path.display().to_string(), bytes.as_slice())).collect();
+        let bundles: Vec<(&str, &[u8])> = bundles.iter().map(|(path, bytes)| (path.as_str(), *bytes)).collect();
         let (with_bundles, told) = attack::from_bundles(&bundles, attack)?;
         attack = with_bundles;
         notes.extend(told);
     }
-    if let Some(path) = &config.attack.names {
-        let (names, problems) = attack::names(&source::named::text(path)?);
+    for (path, bytes) in names {
+        let (names, problems) = attack::names(&source::named::decoded(path, bytes.clone())?);
         if let Some(problem) = problems.into_iter().next() {
             let path = path.display().to_string();
             return Err(Error::Names { path, line: problem.line, message: problem.message });

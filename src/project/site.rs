@@ -113,11 +113,13 @@ impl Project {
 }
 
 /// What a matrix can be narrowed to, as a call the script of the theme answers. A file of data could
-/// not be read by a page that was opened from a disk.
+/// not be read by a page that was opened from a disk. As a text in it JSON is read in a fraction of
+/// the time that a script of the same size takes.
 fn choices_script(choices: &MatrixChoices) -> Vec<u8> {
     // Numbers and texts alone always have a form in JSON.
     let json = serde_json::to_string(choices).unwrap_or_default();
-    format!("purplebookMatrix({json});\n").into_bytes()
+    let text = serde_json::to_string(&json).unwrap_or_default();
+    format!("purplebookMatrix({text});\n").into_bytes()
 }
 
 /// What a page says about where a query comes from.

@@ -359,25 +359,37 @@ pub struct Compiled {
     /// For each request, what it is called, and whether it tells what has no place.
     requests: Vec<(String, bool)>,
     /// For each rule of the corpus, for each request.
-    outcomes: Vec<Vec<Outcome>>,
+    outcomes: Vec<Arc<Vec<Outcome>>>,
     /// Which rules are filters: no query of their own is what they are meant to have.
     filters: Vec<bool>,
 }
 
 /// Converts all rules for all `requests`, in parallel over the rules.
 pub fn compile(corpus: &Corpus, requests: &[Request]) -> Compiled {
+    compile_unless(corpus, requests, &|_| None)
+}
+
+/// The same, but for the rules whose outcomes are `known`, by their position.
+pub(super) fn compile_unless(
+    corpus: &Corpus,
+    requests: &[Request],
+    known: &(dyn Fn(usize) -> Option<Arc<Vec<Outcome>>> + Sync),
+) -> Compiled {
     let context = Context::of(corpus);
     let batch = Batch::new(requests);
-    let finished = |rule| {
+    let finished = |(i, rule)| {
+        if let Some(outcomes) = known(i) {
+            return outcomes;
+        }
         let mut outcomes = convert_each(rule, &batch, &context);
         for (outcome, request) in outcomes.iter_mut().zip(requests) {
             if let Ok(queries) = outcome {
                 *outcome = finalized(rule, std::mem::take(queries), request);
             }
         }
-        outcomes
+        Arc::new(outcomes)
     };
-    let outcomes = corpus.rules.par_iter().map(finished).collect();
+    let outcomes = corpus.rules.par_iter().enumerate().map(finished).collect();
     let filters = corpus.rules.iter().map(|rule| rule.kind == RuleKind::Filter).collect();
     let requests = requests.iter().map(|request| (request.label.clone(), request.is_chosen)).collect();
     Compiled { requests, outcomes, filters }
@@ -392,6 +404,11 @@ fn finalized(rule: &Rule, queries: Vec<String>, request: &Request) -> Outcome {
 }
 
 impl Compiled {
+    /// The outcomes of the rule at `rule` of the corpus.
+    pub(super) fn outcomes(&self, rule: usize) -> Option<&Arc<Vec<Outcome>>> {
+        self.outcomes.get(rule)
+    }
+
     /// The outcome for the rule at `rule` of the corpus and the request at `request` of those
     /// made; `None` if there is none.
     pub fn get(&self, rule: usize, request: usize) -> Option<&Outcome> {

@@ -13,6 +13,7 @@ mod correlation;
 mod detection;
 mod front;
 mod glob;
+mod known;
 mod library;
 mod pattern;
 mod pipeline;
@@ -26,6 +27,7 @@ mod writer;
 
 pub use compile::{Compiled, Outcome, Request, compile, convert, legacy_stdout};
 pub use contradiction::{Because, Contradiction, Vain, contradictions};
+pub use known::Known;
 pub use library::Context;
 pub use pipeline::{BuiltIn, Chain, built_in_pipelines};
 pub use reading::Compat;

@@ -28,7 +28,15 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// If the system refuses, or the file is not UTF-8.
 pub fn text(path: &Path) -> Result<String, ReadError> {
-    let text = String::from_utf8(bytes(path)?)
+    decoded(path, bytes(path)?)
+}
+
+/// The text of a file that has been read.
+///
+/// # Errors
+/// If it is not UTF-8.
+pub fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, ReadError> {
+    let text = String::from_utf8(bytes)
         .map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error()));
     let text = text.map_err(|source| ReadError::Io { operation: "read as text", path: path.to_owned(), source })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))

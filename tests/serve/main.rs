@@ -2,6 +2,7 @@
 
 mod equal;
 mod live;
+mod memory;
 #[path = "../project/mod.rs"]
 mod project;
 mod requests;

@@ -72,7 +72,8 @@ fn file(dir: &TempDir, path: &str) -> String {
 fn choices(dir: &TempDir, domain: &str) -> Value {
     let script = file(dir, &format!("Matrix/{domain}.js"));
     let data = script.strip_prefix("purplebookMatrix(").and_then(|rest| rest.strip_suffix(");\n")).expect("a call");
-    serde_json::from_str(data).expect("JSON")
+    let json: String = serde_json::from_str(data).expect("a text");
+    serde_json::from_str(&json).expect("JSON")
 }
 
 #[test]

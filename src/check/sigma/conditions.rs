@@ -1,19 +1,13 @@
 //! Conditions no event can meet, or every event does, and filters that exclude nothing.
 
-use rayon::prelude::*;
-
 use crate::model::{Rule, Value};
 use crate::query::{Because, Contradiction, Vain, contradictions};
 use crate::report::{Code, Finding, Findings};
 
 use super::{documents, searches, values};
 
-/// The rules are independent of each other, and each has to be read again.
-pub(super) fn check(rules: &[Rule], findings: &mut Findings) {
-    let found: Vec<Vec<Finding>> = (rules.par_iter())
-        .map(|rule| contradictions(rule).into_iter().map(|found| finding(rule, found)).collect())
-        .collect();
-    findings.extend(found.into_iter().flatten());
+pub(super) fn check(rule: &Rule, findings: &mut Findings) {
+    findings.extend(contradictions(rule).into_iter().map(|found| finding(rule, found)));
 }
 
 fn finding(rule: &Rule, Contradiction { vain, at, because }: Contradiction) -> Finding {

@@ -2,6 +2,7 @@
 //! one's own: a word near a known one, or a category or service its known product does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::config::nearest;
 use crate::model::Rule;
@@ -22,8 +23,11 @@ pub(super) struct Known {
     products: BTreeMap<&'static str, Parts>,
 }
 
+/// All of it.
+pub(super) static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
+
 impl Known {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let mut products: BTreeMap<&str, Parts> = BTreeMap::new();
         let table = include_str!("../../../data/sigma-logsources.tsv");
         for line in table.lines().filter(|line| !line.starts_with('#')) {

@@ -16,17 +16,20 @@ use crate::text::{Place, YamlPath};
 use super::CheckInput;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
-    let rules = &input.graph.corpus().rules;
-    let log_sources = log_sources::Known::new();
-    metadata::ids(rules, findings);
-    conditions::check(rules, findings);
-    for rule in rules {
-        metadata::check(rule, findings);
-        keys::check(rule, findings);
-        log_sources.check(rule, findings);
-        detections::check(rule, findings);
-        values::check(rule, findings);
-    }
+    metadata::ids(&input.graph.corpus().rules, findings);
+    findings.extend(input.of_rules.iter().flat_map(|found| found.iter().cloned()));
+}
+
+/// What is wrong with a rule by itself, whatever else there is.
+pub(super) fn of_rule(rule: &Rule) -> Findings {
+    let mut findings = Findings::new();
+    conditions::check(rule, &mut findings);
+    metadata::check(rule, &mut findings);
+    keys::check(rule, &mut findings);
+    log_sources::KNOWN.check(rule, &mut findings);
+    detections::check(rule, &mut findings);
+    values::check(rule, &mut findings);
+    findings
 }
 
 /// The documents of a rule with their numbers in the file.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Config, Overrides, discover};
 use crate::convert::known_queries;
-use crate::project::{Edition, Project};
+use crate::project::{Edition, Memory, Project};
 use crate::report::Progress;
 use crate::serve::{BindError, Listener, News, Publisher, Server, Site, Wanted};
 use crate::site::OutPath;
@@ -37,7 +37,8 @@ pub(super) fn run(args: ServeArgs, terminal: Terminal) -> Result<u8, Failure> {
     // Before anything is read: what changes while it is read is built again.
     watch.follow(&config, &Changes::default())?;
     let base = base(&config);
-    let edition = with_progress(|progress| open(config, progress))?;
+    let mut memory = Memory::default();
+    let edition = with_progress(|progress| open(config, &mut memory, progress))?;
     remarks(edition.project());
     let mut told = Told::default();
     let news = told.news(edition.project());
@@ -57,7 +58,7 @@ pub(super) fn run(args: ServeArgs, terminal: Terminal) -> Result<u8, Failure> {
         );
     }
     let server = Server::new(listener, &publisher, &base);
-    let mut builder = Builder { overrides, watch, publisher, told, terminal };
+    let mut builder = Builder { overrides, watch, memory, publisher, told, terminal };
     let spawned = std::thread::Builder::new().name("rebuild".to_owned()).spawn(move || builder.run());
     spawned.map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
     server.run().map_err(|error| Failure::new(format!("the server cannot go on: {error}")))?;
@@ -79,8 +80,8 @@ fn configuration(overrides: &Overrides) -> Result<Config, Failure> {
     Ok(discover(overrides, &known_queries())?)
 }
 
-fn open(config: Config, progress: &Progress) -> Result<Edition, Failure> {
-    Ok(Edition::new(Project::open(config, progress)?)?)
+fn open(config: Config, memory: &mut Memory, progress: &Progress) -> Result<Edition, Failure> {
+    Ok(Edition::new(Project::open_again(config, memory, progress)?)?)
 }
 
 /// The path the site lies at: that of its address, because the page for missing addresses names it.
@@ -108,6 +109,7 @@ impl Site for Served {
 struct Builder {
     overrides: Overrides,
     watch: Watch,
+    memory: Memory,
     publisher: Publisher,
     told: Told,
     terminal: Terminal,
@@ -137,7 +139,7 @@ impl Builder {
     fn build(&mut self, changes: &Changes) -> Result<Edition, Failure> {
         let config = configuration(&self.overrides)?;
         self.watch.follow(&config, changes)?;
-        open(config, &Progress::new())
+        open(config, &mut self.memory, &Progress::new())
     }
 }
 

@@ -144,11 +144,31 @@ fn push_figure(out: &mut Html, title: &str, language: &'static str, text: &str) 
         out.push_text(language);
         out.push_static("</span>");
     }
-    out.push_static("</figcaption><pre tabindex=\"0\"><code>");
+    out.push_static("</figcaption>");
+    if text.len() > LONG {
+        out.push_static("<details class=\"long\"><summary>");
+        push_number(out, text.chars().count());
+        out.push_static(" characters");
+        let lines = text.lines().count();
+        if lines > 1 {
+            out.push_static(", ");
+            push_number(out, lines);
+            out.push_static(" lines");
+        }
+        out.push_static("</summary><pre tabindex=\"0\"><code>");
+        out.push_text(text);
+        out.push_static("</code></pre></details></figure>\n");
+        return;
+    }
+    out.push_static("<pre tabindex=\"0\"><code>");
     // HTML drops a newline that directly follows `<pre>`, not one inside `<code>`.
     out.push(&highlight::highlight(language, text));
     out.push_static("</code></pre></figure>\n");
 }
+
+/// A text of more bytes is copied, not read: it is folded, and its parts are not marked, so that a
+/// page with a dozen of them opens as fast as any other.
+const LONG: usize = 10_000;
 
 fn push_queries(out: &mut Html, queries: &[Query], level: u8) {
     out.push_static("<div class=\"queries\">\n");

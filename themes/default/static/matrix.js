@@ -11,19 +11,27 @@
   };
   const number = (value) => value.toLocaleString("en");
 
-  const start = (choices) => {
+  // What a visitor does meanwhile is answered in between.
+  const pause = () => new Promise((done) => setTimeout(done));
+
+  const start = async (json) => {
+    const choices = JSON.parse(json);
+    await pause();
     const region = document.querySelector(".matrix");
     if (!region) return;
     const numbers = new Map(choices.techniques.map((id, i) => [id, i]));
     const cellOf = (item) => ({ item, technique: numbers.get(item.querySelector(".id").textContent), marks: item.querySelector(":scope > .marks") });
-    const columns = [...region.querySelectorAll(".tactic")].map((column) => ({
-      share: column.querySelector(".head p"),
-      cells: [...column.querySelectorAll(":scope > ul > .cell")].map((item) => ({
-        ...cellOf(item),
-        summary: item.querySelector("summary"),
-        subs: [...item.querySelectorAll(".cell")].map(cellOf),
-      })),
-    }));
+    // Looked up when the first choice is made: until then the page is as it was written.
+    let columns = null;
+    const look = () =>
+      [...region.querySelectorAll(".tactic")].map((column) => ({
+        share: column.querySelector(".head p"),
+        cells: [...column.querySelectorAll(":scope > ul > .cell")].map((item) => ({
+          ...cellOf(item),
+          summary: item.querySelector("summary"),
+          subs: [...item.querySelectorAll(".cell")].map(cellOf),
+        })),
+      }));
 
     const fields = [
       ["platform", "Platform", "All platforms", choices.platforms.map((name) => [name, name])],
@@ -40,6 +48,8 @@
       for (const [value, text] of options) select.append(make("option", { value }, text));
       selects.set(key, select);
       form.append(make("label", {}, make("span", {}, label), select));
+      // Hundreds of groups, and more of software.
+      if (options.length > 100) await pause();
     }
     const reset = make("button", { type: "reset", class: "reset" }, "Show all");
     const status = make("p", { role: "status", class: "shown" });
@@ -116,6 +126,7 @@
       const found = count();
       const actors = used();
       const isUsed = (cell) => Boolean(actors.techniques?.has(cell.technique));
+      columns ??= look();
       for (const column of columns) {
         const detects = (cell) => Boolean(found[cell.technique]?.rules);
         const there = column.cells.filter((cell) => !found[cell.technique]?.off);
@@ -177,7 +188,11 @@
     const tools = region.previousElementSibling;
     if (tools?.matches(".matrix-tools")) tools.append(form);
     else region.before(form);
-    apply();
+    if ([...selects.values()].some((select) => select.value)) apply();
+    else {
+      await pause();
+      say(count(), used());
+    }
   };
 
   globalThis.purplebookMatrix = start;

@@ -128,6 +128,7 @@
       });
       list.append(...buttons);
       group.prepend(list);
+      group.classList.add("tabbed");
       const preferred = panels.findIndex((panel) => panel.dataset.query === recall("query"));
       select(Math.max(preferred, 0), false);
     });
