@@ -16,6 +16,7 @@ static SITES: LazyLock<PathBuf> = LazyLock::new(|| {
     let sites = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser_sites");
     build(Path::new(ROOT), &sites.join("example"), &[]);
     build(&hostile(), &sites.join("hostile"), &[]);
+    build(Path::new(ROOT), &sites.join("console"), &["--theme".into(), "themes/console".into()]);
     if let Some(flags) = corpora() {
         build(&project("browser_corpus"), &sites.join("corpus"), &flags);
     }

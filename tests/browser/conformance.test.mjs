@@ -20,7 +20,7 @@ const installed = createRequire(join(process.env.BROWSER_HOME, "package.json"));
 const load = (name) => import(pathToFileURL(installed.resolve(name)));
 const run = promisify(execFile);
 
-const SITES = ["example", "hostile", "corpus"].filter(has);
+const SITES = ["example", "hostile", "console", "corpus"].filter(has);
 const REST = 25;
 
 const pagesOf = (site) =>

@@ -1,7 +1,7 @@
 // What every test in a browser needs: the browser, the sites to look at, and the promises all pages
 // keep. `tests/browser.rs` builds the sites and runs the files `NAME.test.mjs` here with:
 //
-//   SITES         the folder with the sites `example`, `hostile` and, where the corpora are, `corpus`
+//   SITES         the folder with the sites `example`, `console`, `hostile` and, where the corpora are, `corpus`
 //   BROWSER_HOME  where `install` has put playwright-core
 //   CHROMIUM      the browser
 //   PURPLEBOOK    the program

@@ -69,8 +69,11 @@ const WAYS = [true, false].flatMap((scripts) =>
 Object.entries(KINDS).forEach(([kind, path], number) => {
   // With scripts and without, light and dark, all widths: each comes up with some kind.
   const some = [WAYS[number % 6], WAYS[6 + ((number + 3) % 6)]];
-  for (const { scripts, ...way } of process.env.ALL_WAYS ? WAYS : some) {
-    const how = `${way.colorScheme}, ${way.viewport.width} px, with${scripts ? "" : "out"} scripts`;
+  const ways = (process.env.ALL_WAYS ? WAYS : some).map((way) => ({ site: "example", ...way }));
+  // Another theme has the same content, and a look of its own.
+  const other = process.env.ALL_WAYS ? WAYS : number % 3 ? [] : [WAYS[(number / 3) % 12]];
+  for (const { scripts, ...way } of [...ways, ...other.map((way) => ({ site: "console", ...way }))]) {
+    const how = `${way.site}, ${way.colorScheme}, ${way.viewport.width} px, with${scripts ? "" : "out"} scripts`;
     once(`a page of the kind ${kind} is accessible and fits: ${how}`, { path, ...way }, async ({ page }) => {
       if (!scripts) {
         // Not switched off: what looks at the page is a script, too.
