@@ -4,7 +4,8 @@
 //! told apart); each has a front end over the same ordered YAML values. Pipelines change what was
 //! read ([`detection`]), then it becomes a tree ([`tree`]), which a target writes. A target is one
 //! file in [`target`] and one line in its registry. Nothing here fails but by a
-//! [`NotConvertible`] with the exact place of what cannot be said.
+//! [`NotConvertible`] with the exact place of what cannot be said; only what the converter of 2020
+//! printed for ATC's pages ([`sigmac2020`]) has that converter's messages instead.
 
 mod aggregation;
 mod compile;

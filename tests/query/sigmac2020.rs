@@ -87,6 +87,12 @@ fn lucene_differs_from_that_of_2019() {
         ("a: {A: null}, condition: a", "NOT _exists_:A", "NOT _exists_:A"),
         ("a: [x y, 'z*'], condition: a", r"\*.keyword:(*x\ y* OR *z*)", r"\*.keyword:(*x y* OR *z*)"),
         ("a: {A: 1}, b: [x], condition: a and b", r#"(A:"1" AND "x")"#, r#"(A:"1" AND "x")"#),
+        (
+            "a: {A: 1}, b: [x], condition: a and not b",
+            r#"(A:"1" AND (NOT \*.keyword:(*x*)))"#,
+            r#"(A:"1" AND (NOT \*.keyword:(*x*)))"#,
+        ),
+        ("a: [x], b: [y], condition: a and b", r"\*.keyword:(*x* AND *y*)", r"\*.keyword:(*x* AND *y*)"),
         ("a: [x, 2], condition: a", "(x OR 2)", "(x OR 2)"),
         ("a: {EventID: 1}, condition: a", r#"winlog.event_id:"1""#, r#"EventID:"1""#),
     ] {
@@ -132,6 +138,26 @@ fn searches_have_the_names_of_their_products() {
         "(event_source=\"Microsoft-Windows-Security-Auditing\" event_id IN [\"1\", \"2\"] (caller_user=\"x\" OR \
          target_user=\"x\" OR user=\"x\" OR member=\"x\"))"
     );
+}
+
+#[test]
+fn other_logs_of_windows_have_their_names() {
+    let of = |service: &str| {
+        all(&format!(
+            "title: T\nlogsource: {{product: windows, service: {service}}}\ndetection: {{s: {{EventID: 1}}, condition: s}}\n"
+        ))
+    };
+    let written = of("ntlm");
+    assert_eq!(written["es-qs"], r#"(winlog.channel:"Microsoft\-Windows\-NTLM\/Operational" AND winlog.event_id:"1")"#);
+    assert_eq!(written["splunk"], r#"(source="Microsoft-Windows-NTLM/Operational" EventCode="1")"#);
+    assert_eq!(written["logpoint"], r#"(event_source="Microsoft-Windows-NTLM/Operational" event_id="1")"#);
+    assert!(written["powershell"].starts_with("Get-WinEvent -LogName Microsoft-Windows-NTLM/Operational | where"));
+    // Two of the configurations knew the log only of the category `dns`.
+    let written = of("dns-server");
+    assert_eq!(written["es-qs"], r#"(winlog.channel:"DNS\ Server" AND winlog.event_id:"1")"#);
+    assert_eq!(written["splunk"], r#"EventCode="1""#);
+    assert_eq!(written["logpoint"], r#"(event_source="DNS Server" event_id="1")"#);
+    assert!(written["powershell"].starts_with("Get-WinEvent | where {$_.ID"));
 }
 
 #[test]
