@@ -181,9 +181,22 @@ impl Site<'_> {
             }
             Ok(Searchable::of(&page))
         };
-        let found: Vec<Searchable> = routes.par_iter().map(put).collect::<Result<_, Error>>()?;
-        let files = search::files(&found, plan.routes()).into_iter().chain(self.theme.assets());
-        for (path, bytes) in files {
+        let pages = || {
+            let found: Vec<Searchable> = routes.par_iter().map(put).collect::<Result<_, Error>>()?;
+            let files = search::files(&found, plan.routes());
+            files.iter().try_for_each(|(path, bytes)| Ok(sink.put(path, bytes)?))
+        };
+        // Some of the others are one long piece of work each, which is best not left to the end.
+        let (pages, others) = rayon::join(pages, || self.put_others(sink));
+        pages.and(others)
+    }
+
+    /// All files that are no pages and not made of them.
+    fn put_others(&self, sink: &dyn Sink) -> Result<(), Error> {
+        EXPORTS.par_iter().try_for_each(|export| {
+            export(self.view).into_iter().try_for_each(|export| sink.put(&export.path, &export.bytes))
+        })?;
+        for (path, bytes) in self.theme.assets() {
             sink.put(&path, &bytes)?;
         }
         for (path, bytes) in self.copied() {
@@ -197,9 +210,6 @@ impl Site<'_> {
                 sink.put(&matrix_choices(domain), &choices)?;
             }
         }
-        EXPORTS.par_iter().try_for_each(|export| {
-            export(self.view).into_iter().try_for_each(|export| sink.put(&export.path, &export.bytes))
-        })?;
         if let Some((path, bytes)) = self.list_of_stages() {
             sink.put(&path, &bytes)?;
         }

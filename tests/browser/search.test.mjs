@@ -266,7 +266,20 @@ else {
     const start = packed("search.js", "search/index.js");
     console.log(`${pages} pages: ${start} bytes before the first result`);
     assert.ok(start / pages <= 300_000 / 6_000, `${start} bytes for ${pages} pages`);
-    assert.ok(packed("search.js", "script.js", "style.css") <= 60_000);
+    assert.ok(packed("search.js", "script.js", "matrix.js", "style.css") <= 60_000);
     for (const file of readdirSync(join(assets, "search"))) if (file !== "index.js") assert.ok(packed(`search/${file}`) < 40_000, file);
+  });
+
+  once("half of the pages of rules are light, but for their source", { site: "corpus" }, async () => {
+    const rules = join(folder("corpus"), "Detection_Rules");
+    const pages = readdirSync(rules).filter((name) => name.endsWith(".html") && name !== "index.html");
+    const sizes = pages.map((name) => {
+      const html = readFileSync(join(rules, name), "utf8");
+      return Buffer.byteLength(html.replace(/<section id="sigma-rule">[^]*?<\/section>/, ""));
+    });
+    sizes.sort((a, b) => a - b);
+    const median = sizes[sizes.length >> 1];
+    console.log(`the median page of ${sizes.length} rules has ${median} bytes without its source`);
+    assert.ok(sizes.length > 1_000 && median <= 40_000, `${median} bytes`);
   });
 }
