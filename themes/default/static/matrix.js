@@ -185,14 +185,12 @@
         selects.values().next().value.focus();
       });
     });
+    await pause();
+    if ([...selects.values()].some((select) => select.value)) apply();
+    else say(count(), used());
     const tools = region.previousElementSibling;
     if (tools?.matches(".matrix-tools")) tools.append(form);
     else region.before(form);
-    if ([...selects.values()].some((select) => select.value)) apply();
-    else {
-      await pause();
-      say(count(), used());
-    }
   };
 
   globalThis.purplebookMatrix = start;
