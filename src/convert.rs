@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
@@ -101,7 +102,7 @@ fn convert_all(sources: SourceSet, corpus: &Corpus, problems: Findings, request:
     let (rules, context) = (&corpus.rules, Context::of(corpus));
     // A filter narrows other rules, and what only feeds a correlation is in the correlation's query.
     let silent = context.only_correlated();
-    let convert = |(rule, silent): (&Rule, &bool)| match rule.kind {
+    let convert = |(rule, silent): (&Arc<Rule>, &bool)| match rule.kind {
         RuleKind::Filter => match query::convert(rule, &request, &context) {
             Err(why) if why.code == Code::BrokenDetection => Err(why),
             _ => Ok(Vec::new()),
@@ -139,7 +140,7 @@ fn finding(refused: &NotConvertible) -> Finding {
 }
 
 /// Walks files, rules and findings in step: all are in the order of the files.
-fn each_file(sources: &SourceSet, rules: &[Rule], outcomes: &[Outcome], findings: &Findings) -> Vec<Conversion> {
+fn each_file(sources: &SourceSet, rules: &[Arc<Rule>], outcomes: &[Outcome], findings: &Findings) -> Vec<Conversion> {
     let mut rules = rules.iter().zip(outcomes).peekable();
     let mut findings = findings.iter().peekable();
     let mut files = Vec::with_capacity(sources.len());

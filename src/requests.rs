@@ -49,7 +49,7 @@ pub fn requests(
 ) -> Result<(Vec<Request>, Findings), ReadError> {
     let compat = Compat::named(&config.compat).unwrap_or_default();
     // What Defender has no table for, or EQL cannot say, is no news to teams without it.
-    let is_chosen = config.show != QueryConfig::default().show;
+    let is_chosen = config.is_chosen();
     let mut shelf = Shelf {
         root,
         placeholders: &config.placeholders,

@@ -2,6 +2,8 @@
 //! Actions, Playbooks and Stages, Mitigation Policies and Systems, Use Cases, and rules that are
 //! named, related or correlated.
 
+use rayon::prelude::*;
+
 use crate::config::nearest;
 use crate::graph::{EdgeKind, Node, Unresolved};
 use crate::model::{Corpus, Kind, Stage};
@@ -11,9 +13,8 @@ use super::CheckInput;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     let corpus = input.graph.corpus();
-    for reference in input.graph.unresolved() {
-        findings.extend(findings_for(corpus, reference));
-    }
+    let unresolved = input.graph.unresolved().par_iter();
+    findings.extend(unresolved.filter_map(|reference| findings_for(corpus, reference)).collect::<Vec<_>>());
 }
 
 fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {

@@ -145,6 +145,13 @@ pub struct QueryConfig {
     pub placeholders: BTreeMap<String, Vec<String>>,
 }
 
+impl QueryConfig {
+    /// Whether the queries are others than those shown where nobody says which.
+    pub fn is_chosen(&self) -> bool {
+        self.show != Self::default().show
+    }
+}
+
 /// One query of each rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryChoice {

@@ -52,7 +52,7 @@ fn pages(view: &SiteView<'_>, base: &str) -> String {
         let _ = write!(out, "<url><loc>{}</loc>", escape_xml(&format!("{base}/{path}")));
         let rules = &view.graph.corpus().rules;
         if let Subject::Node(Node::Rule(i)) = subject
-            && let Some(day) = rules.get(i as usize).and_then(day)
+            && let Some(day) = rules.get(i as usize).and_then(|rule| day(rule))
         {
             let _ = write!(out, "<lastmod>{day}</lastmod>");
         }
@@ -64,7 +64,7 @@ fn pages(view: &SiteView<'_>, base: &str) -> String {
 
 fn latest(view: &SiteView<'_>, base: &str) -> String {
     let mut dated: Vec<(String, u32, &Rule)> =
-        (0..).zip(&view.graph.corpus().rules).filter_map(|(i, rule)| Some((day(rule)?, i, rule))).collect();
+        (0..).zip(&view.graph.corpus().rules).filter_map(|(i, rule)| Some((day(rule)?, i, rule.as_ref()))).collect();
     dated.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     dated.truncate(LATEST);
     let newest = dated.first().map_or("1970-01-01", |(day, ..)| day.as_str());

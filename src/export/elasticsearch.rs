@@ -5,6 +5,7 @@
 //! upload doubled the index. A day nobody wrote is `null`, where ATC put one of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -123,7 +124,7 @@ fn pair(id: &str, document: &[u8]) -> Vec<u8> {
 
 fn rules(view: &SiteView<'_>) -> Vec<u8> {
     let customers = customers(view);
-    let all: Vec<(u32, &Rule)> = (0..).zip(&view.graph.corpus().rules).collect();
+    let all: Vec<(u32, &Arc<Rule>)> = (0..).zip(&view.graph.corpus().rules).collect();
     let lines: Vec<Vec<u8>> = all
         .into_par_iter()
         .filter_map(|(i, rule)| {

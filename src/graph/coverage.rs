@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::model::{AttackKind, Status};
 
 use super::{EdgeKind, Graph, Node};
@@ -149,7 +151,8 @@ pub(super) fn of_all(graph: &Graph) -> Vec<(Coverage, Coverage)> {
         rules.dedup();
         (own, Coverage { rules: rules.len(), tests, data: data_of(graph, &rules) })
     };
-    (0..).map(Node::Attack).take(graph.corpus().attack.objects.len()).map(of).collect()
+    let objects = u32::try_from(graph.corpus().attack.objects.len()).unwrap_or(u32::MAX);
+    (0..objects).into_par_iter().map(|i| of(Node::Attack(i))).collect()
 }
 
 /// How many Data Needed the rules need together.

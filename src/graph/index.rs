@@ -1,5 +1,7 @@
 //! Where each node's edges begin: look-ups that do not depend on how large the graph is.
 
+use rayon::prelude::*;
+
 use crate::model::{Corpus, Kind};
 
 use super::{Edge, Node};
@@ -45,7 +47,7 @@ impl EdgeIndex {
             nodes += u32::try_from(count).unwrap_or(u32::MAX);
         }
         let mut by_target: Vec<u32> = (0..u32::try_from(edges.len()).unwrap_or(u32::MAX)).collect();
-        by_target.sort_by_key(|i| {
+        by_target.par_sort_by_key(|i| {
             let edge = &edges[*i as usize];
             (edge.to, edge.kind, edge.from)
         });

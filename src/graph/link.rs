@@ -1,6 +1,9 @@
 //! From names to edges: resolves every reference of the corpus.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::model::{Corpus, Kind, Origin, ResponseAction, Rule};
 use crate::text::{At, Place};
@@ -13,17 +16,20 @@ use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_
 
 /// Links the corpus. Never fails: what leads nowhere is kept as [`Unresolved`].
 pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
-    let mut linker = Linker { corpus: &corpus, edges: Vec::new(), unresolved: Vec::new() };
-    attack_links::add(&corpus.attack, &mut linker.edges);
-    linker.content();
-    let Linker { mut edges, mut unresolved, .. } = linker;
-    let data_gaps = data_needed::add(&corpus, profile, &mut edges, &mut unresolved);
+    let written = || {
+        let mut linker = Linker { corpus: &corpus, edges: Vec::new(), unresolved: Vec::new() };
+        attack_links::add(&corpus.attack, &mut linker.edges);
+        linker.content();
+        (linker.edges, linker.unresolved)
+    };
+    let ((mut edges, mut unresolved), needs) = rayon::join(written, || data_needed::needs(&corpus, profile));
+    let data_gaps = data_needed::add(&corpus, profile, needs, &mut edges, &mut unresolved);
     data_needed::inherit(&corpus, &mut edges);
     data_needed::add_recorded(&corpus, &mut edges);
     tested_by(&mut edges);
     let indirect = edges.iter().filter(|edge| edge.place.is_some() && edge.via != Via::Direct).cloned().collect();
     // Stable: edges of one source and kind keep the order in which they were written.
-    edges.sort_by_key(|edge| (edge.from, edge.kind));
+    edges.par_sort_by_key(|edge| (edge.from, edge.kind));
     let edges = each_once(edges);
     unresolved.sort_by(|a, b| (a.from, &a.at).cmp(&(b.from, &b.at)));
     let index = EdgeIndex::new(&corpus, &edges);
@@ -341,7 +347,7 @@ struct RuleNames<'a> {
 }
 
 impl<'a> RuleNames<'a> {
-    fn new(rules: &'a [Rule]) -> Self {
+    fn new(rules: &'a [Arc<Rule>]) -> Self {
         let mut found = Self {
             ids: HashMap::new(),
             names: HashMap::new(),

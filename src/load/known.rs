@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::model::Kind;
+use crate::model::{Kind, Rule};
 use crate::report::Findings;
 use crate::source::{SourceFile, SourceSet};
 use crate::text::FileId;
@@ -27,6 +27,15 @@ pub struct Known {
     stamp: u64,
 }
 
+/// What a rule is the same by: its file, a number that is another whenever that has been parsed
+/// anew, and its position there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RuleKey {
+    file: FileId,
+    stamp: u64,
+    ordinal: u32,
+}
+
 struct Slot {
     file: SourceFile,
     /// `None` where the file is no content.
@@ -37,10 +46,10 @@ struct Slot {
 }
 
 impl Known {
-    /// A number that is another whenever the file at `id` has been parsed anew; entities of it
-    /// are the same as long as it is.
-    pub fn stamp(&self, id: FileId) -> u64 {
-        self.files.get(id.0 as usize).map_or(0, |slot| slot.stamp)
+    /// What `rule` is the same by, as long as it is of the files of the last time.
+    pub fn key(&self, rule: &Rule) -> RuleKey {
+        let file = rule.origin.file;
+        RuleKey { file, stamp: self.files.get(file.0 as usize).map_or(0, |slot| slot.stamp), ordinal: rule.ordinal }
     }
 
     /// The nodes of the file at `id`, if it is one of the last time.

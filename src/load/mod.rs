@@ -26,13 +26,15 @@ mod sigmac_config;
 mod tag_order;
 pub mod yaml;
 
-pub use known::Known;
+pub use known::{Known, RuleKey};
 pub use layer::{Entry, Layer, Word, layer};
 pub use locate::{Nodes, locate, locate_again};
 pub use mends::{Mend, mends};
 pub use pipeline::pipeline;
 pub use sigmac_config::{shipped_sigmac_config, sigmac_config, sigmac_config_of_2020, sigmac_configs};
 pub use tag_order::sorted_tags;
+
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -49,7 +51,7 @@ use fields::Input;
 use yaml::YamlLimits;
 
 /// Loads all files of `sources`, beside ATT&CK.
-pub fn load(sources: &SourceSet, attack: Attack) -> (Corpus, Findings) {
+pub fn load(sources: &SourceSet, attack: impl Into<Arc<Attack>>) -> (Corpus, Findings) {
     let limits = YamlLimits::default();
     let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
     let pages = upstream_pages(sources);
@@ -57,11 +59,11 @@ pub fn load(sources: &SourceSet, attack: Attack) -> (Corpus, Findings) {
         .into_par_iter()
         .filter_map(|(id, file)| Some((kind_of(file.role)?, load_file(Input { id, file }, &pages, &limits))))
         .collect();
-    together(loaded, attack)
+    together(loaded, attack.into())
 }
 
 /// The same, and files that are as they were when `known` was last given are not parsed again.
-pub fn load_again(sources: &SourceSet, attack: Attack, known: &mut Known) -> (Corpus, Findings) {
+pub fn load_again(sources: &SourceSet, attack: Arc<Attack>, known: &mut Known) -> (Corpus, Findings) {
     let limits = YamlLimits::default();
     let pages = upstream_pages(sources);
     let load = |id, file: &SourceFile| load_file(Input { id, file }, &pages, &limits);
@@ -75,7 +77,7 @@ fn upstream_pages(sources: &SourceSet) -> UpstreamPages<'_> {
 }
 
 /// What all files gave, in the order of the files.
-fn together(loaded: Vec<(Kind, (Entities, Findings))>, attack: Attack) -> (Corpus, Findings) {
+fn together(loaded: Vec<(Kind, (Entities, Findings))>, attack: Arc<Attack>) -> (Corpus, Findings) {
     let mut corpus = Corpus { attack, ..Corpus::default() };
     let mut findings = Findings::new();
     for (kind, (entities, problems)) in loaded {
@@ -99,11 +101,11 @@ fn kind_of(role: FileRole) -> Option<Kind> {
 /// What a file gave.
 #[derive(Clone)]
 enum Entities {
-    Rules(Vec<Rule>),
+    Rules(Vec<Arc<Rule>>),
     DataNeeded(Vec<DataNeeded>),
     LoggingPolicies(Vec<LoggingPolicy>),
     Enrichments(Vec<Enrichment>),
-    Triggers(Vec<Trigger>),
+    Triggers(Vec<Arc<Trigger>>),
     RecordedEvents(Vec<RecordedEvent>),
     ResponseActions(Vec<ResponseAction>),
     ResponsePlaybooks(Vec<ResponsePlaybook>),
@@ -144,6 +146,10 @@ impl Entities {
     }
 }
 
+fn shared<T>(entities: Vec<T>) -> Vec<Arc<T>> {
+    entities.into_iter().map(Arc::new).collect()
+}
+
 fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -> (Entities, Findings) {
     let mut findings = Findings::new();
     let FileRole::Content(kind) = input.file.role else { return (Entities::Pages(Vec::new()), findings) };
@@ -160,11 +166,11 @@ fn load_file(input: Input<'_>, pages: &UpstreamPages<'_>, limits: &YamlLimits) -
     let empty = documents.is_empty();
     let entities = match kind {
         _ if empty => Entities::Pages(Vec::new()),
-        Kind::Rule => Entities::Rules(sigma::load(input, documents, &mut findings)),
+        Kind::Rule => Entities::Rules(shared(sigma::load(input, documents, &mut findings))),
         Kind::DataNeeded => Entities::DataNeeded(data_needed::load(input, documents, &mut findings)),
         Kind::LoggingPolicy => Entities::LoggingPolicies(logging_policy::load(input, documents, &mut findings)),
         Kind::Enrichment => Entities::Enrichments(enrichment::load(input, documents, &mut findings)),
-        Kind::Trigger => Entities::Triggers(atomic::load(input, documents, pages, &mut findings)),
+        Kind::Trigger => Entities::Triggers(shared(atomic::load(input, documents, pages, &mut findings))),
         Kind::ResponseAction => Entities::ResponseActions(response::actions(input, documents, &mut findings)),
         Kind::ResponsePlaybook => Entities::ResponsePlaybooks(response::playbooks(input, documents, &mut findings)),
         Kind::ResponseStage => Entities::ResponseStages(response::stages(input, documents, &mut findings)),

@@ -1,5 +1,7 @@
 //! Everything that was loaded, in a fixed order, before anything is linked.
 
+use std::sync::Arc;
+
 use crate::text::{FileId, Place, YamlPath};
 
 use super::{
@@ -98,11 +100,12 @@ impl Tally {
     }
 }
 
-/// All entities, each list in the order of file path and document.
+/// All entities, each list in the order of file path and document. What is many and
+/// large is shared with what is remembered for opening the same project again.
 #[derive(Debug, Default)]
 pub struct Corpus {
     /// Sigma rules, correlations and filters.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<Arc<Rule>>,
     /// Data Needed.
     pub data_needed: Vec<DataNeeded>,
     /// Logging Policies.
@@ -110,7 +113,7 @@ pub struct Corpus {
     /// Enrichments.
     pub enrichments: Vec<Enrichment>,
     /// Triggers.
-    pub triggers: Vec<Trigger>,
+    pub triggers: Vec<Arc<Trigger>>,
     /// Recorded events.
     pub recorded_events: Vec<RecordedEvent>,
     /// Response Actions.
@@ -132,7 +135,7 @@ pub struct Corpus {
     /// Free pages.
     pub pages: Vec<FreePage>,
     /// ATT&CK.
-    pub attack: Attack,
+    pub attack: Arc<Attack>,
     /// Files found, loaded and rejected.
     pub tally: Tally,
 }

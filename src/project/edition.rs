@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use crate::model::Domain;
 use crate::render::{Theme, search};
 use crate::report::Progress;
-use crate::site::{OutPath, Query, RouteId, exports, matrix_choices, matrix_picture};
+use crate::site::{OutPath, RouteId, exports, matrix_choices, matrix_picture};
 use crate::write::{Sink, WriteError};
 
 use super::site::{OWN_FILES, Site, list_of_stages};
@@ -22,7 +22,6 @@ type Files = BTreeMap<OutPath, Vec<u8>>;
 pub struct Edition {
     project: Project,
     theme: Theme,
-    queries: Vec<Vec<Query>>,
     /// Pages by their path without extension.
     pages: HashMap<String, RouteId>,
     assets: Files,
@@ -46,8 +45,7 @@ impl Edition {
         let routes = project.plan.routes();
         let pages = routes.routes().map(|route| (routes.path(route).as_str().to_owned(), route)).collect();
         let assets = theme.assets().into_iter().collect();
-        let queries = project.queries();
-        Ok(Self { project, theme, queries, pages, assets, search: OnceLock::new(), exports: OnceLock::new() })
+        Ok(Self { project, theme, pages, assets, search: OnceLock::new(), exports: OnceLock::new() })
     }
 
     /// The project it is made from.
@@ -97,7 +95,7 @@ impl Edition {
     }
 
     fn made<T>(&self, work: impl FnOnce(&Site<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.project.with_site(&self.theme, &self.queries, work)
+        self.project.with_site(&self.theme, work)
     }
 
     /// A file of several that are made together, once.

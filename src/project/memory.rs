@@ -10,22 +10,23 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::{AttackConfig, Config, PipelineChoice, QueryConfig};
-use crate::model::{Attack, Rule};
-use crate::query::Request;
+use crate::load::RuleKey;
+use crate::model::{Attack, Corpus, Rule};
+use crate::query::{Compiled, Request};
 use crate::report::Findings;
 use crate::requests::requests;
 use crate::source::{FileRole, ReadError, SourceSet};
-use crate::text::FileId;
 use crate::{check, load, query};
 
 use super::Error;
 
 /// What is remembered of the last time.
-#[derive(Default)]
 pub struct Memory {
+    /// Whether there will be a next time, for which copies are worth their while.
+    keeps: bool,
     attack: Option<RememberedAttack>,
-    pub(super) loaded: load::Known,
-    pub(super) compiled: query::Known,
+    loaded: load::Known,
+    compiled: query::Known<RuleKey>,
     checked: HashMap<RuleKey, Arc<Findings>>,
     requests: Option<(QueryConfig, Vec<Request>)>,
     asked: Option<Asked>,
@@ -33,14 +34,25 @@ pub struct Memory {
     base: u64,
 }
 
-/// What a rule is the same by: its file, the number that is another whenever that has been parsed
-/// anew, and its position there.
-type RuleKey = (FileId, u64, u32);
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            keeps: true,
+            attack: None,
+            loaded: load::Known::default(),
+            compiled: query::Known::default(),
+            checked: HashMap::new(),
+            requests: None,
+            asked: None,
+            base: 0,
+        }
+    }
+}
 
 struct RememberedAttack {
     config: AttackConfig,
     files: Vec<(PathBuf, Vec<u8>)>,
-    attack: Attack,
+    attack: Arc<Attack>,
     notes: Vec<String>,
 }
 
@@ -52,18 +64,31 @@ struct Asked {
 }
 
 impl Memory {
+    /// Of a project that is opened once.
+    pub(super) fn of_nothing() -> Self {
+        Self { keeps: false, ..Self::default() }
+    }
+
     /// [`super::attack`]; nothing is parsed if its files have the bytes they had.
-    pub(super) fn attack(&mut self, config: &Config) -> Result<(Attack, Vec<String>), Error> {
+    pub(super) fn attack(&mut self, config: &Config) -> Result<(Arc<Attack>, Vec<String>), Error> {
         let files = super::attack_files(config)?;
         if let Some(known) = self.attack.as_ref().filter(|known| known.config == config.attack && known.files == files)
         {
-            return Ok((known.attack.clone(), known.notes.clone()));
+            return Ok((Arc::clone(&known.attack), known.notes.clone()));
         }
         let (attack, notes) = super::attack_of(config, &files)?;
+        let attack = Arc::new(attack);
         self.base += 1;
-        let (config, attack_known, notes_known) = (config.attack.clone(), attack.clone(), notes.clone());
-        self.attack = Some(RememberedAttack { config, files, attack: attack_known, notes: notes_known });
+        if self.keeps {
+            let config = config.attack.clone();
+            self.attack = Some(RememberedAttack { config, files, attack: Arc::clone(&attack), notes: notes.clone() });
+        }
         Ok((attack, notes))
+    }
+
+    /// [`load::load`]; files with the bytes they had are not parsed again.
+    pub(super) fn load(&mut self, sources: &SourceSet, attack: Arc<Attack>) -> (Corpus, Findings) {
+        if self.keeps { load::load_again(sources, attack, &mut self.loaded) } else { load::load(sources, attack) }
     }
 
     /// [`requests`], which are made anew only if the configuration is another. Those with files of
@@ -86,20 +111,34 @@ impl Memory {
         Ok((requests, findings))
     }
 
-    /// [`check::rule`] for each rule; those that are as they were are not looked at again.
-    pub(super) fn checked(&mut self, rules: &[Rule]) -> Vec<Arc<Findings>> {
-        let found = |rule: &Rule| {
-            let key = (rule.origin.file, self.loaded.stamp(rule.origin.file), rule.ordinal);
+    /// [`query::compile`], and [`check::rule`] for each rule: those that are as they were are neither
+    /// converted nor looked at again, unless what is asked for is another.
+    pub(super) fn of_rules(
+        &mut self,
+        corpus: &Corpus,
+        requests: &[Request],
+        config: &Config,
+        sources: &SourceSet,
+    ) -> (Compiled, Vec<Arc<Findings>>) {
+        let base = self.base(config, sources);
+        let compiled = self.compiled.compile(corpus, requests, base, |rule| self.loaded.key(rule));
+        let found = |rule: &Arc<Rule>| {
+            let key = self.loaded.key(rule);
             let known = self.checked.get(&key).map(Arc::clone);
             (key, known.unwrap_or_else(|| Arc::new(check::rule(rule))))
         };
-        let found: Vec<(RuleKey, Arc<Findings>)> = rules.par_iter().map(found).collect();
+        let found: Vec<(RuleKey, Arc<Findings>)> = corpus.rules.par_iter().map(found).collect();
         self.checked = found.iter().map(|(key, found)| (*key, Arc::clone(found))).collect();
-        found.into_iter().map(|(_, found)| found).collect()
+        (compiled, found.into_iter().map(|(_, found)| found).collect())
+    }
+
+    /// [`load::locate`]; files with the bytes they had are not parsed again.
+    pub(super) fn locate(&self, sources: &SourceSet, findings: &mut Findings) {
+        load::locate_again(sources, findings, &self.loaded);
     }
 
     /// A number that is another whenever ATT&CK or what is asked for is.
-    pub(super) fn base(&mut self, config: &Config, sources: &SourceSet) -> u64 {
+    fn base(&mut self, config: &Config, sources: &SourceSet) -> u64 {
         let pipelines = sources.iter().filter(|(_, file)| file.role == FileRole::Pipeline);
         let pipelines = pipelines.map(|(_, file)| (file.path.clone(), file.text.clone())).collect();
         let asked = Some(Asked { config: config.queries.clone(), pipelines });

@@ -18,21 +18,17 @@ pub use release::{Release, Upgrading, at_hand, import, releases};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use crate::check::policy::{self, Policy};
 use crate::check::{self, CheckInput};
 use crate::config::{Config, MarkdownProfile};
 use crate::graph::{DataNeededProfile, Graph, link};
-use crate::load::{self, attack};
+use crate::load::attack;
 use crate::model::{Attack, Kind, Tally};
-use crate::query::{self, Compiled, Request};
+use crate::query::{Compiled, Request};
 use crate::render::ThemeError;
 use crate::report::render::SourceText;
 use crate::report::{Findings, Progress, Stage};
-use crate::requests::requests;
 use crate::site::{LinkIndex, OutPath, SitePlan, plan};
 use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
 use crate::text::FileId;
@@ -104,7 +100,7 @@ impl Project {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_as(config: Config, texts: &BTreeMap<String, String>, progress: &Progress) -> Result<Self, Error> {
-        Self::opened(config, texts, None, progress)
+        Self::opened(config, texts, &mut Memory::of_nothing(), progress)
     }
 
     /// The same as [`Self::open`], with what `memory` has of the last time, and for the next.
@@ -112,52 +108,37 @@ impl Project {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_again(config: Config, memory: &mut Memory, progress: &Progress) -> Result<Self, Error> {
-        Self::opened(config, &BTreeMap::new(), Some(memory), progress)
+        Self::opened(config, &BTreeMap::new(), memory, progress)
     }
 
     fn opened(
         config: Config,
         texts: &BTreeMap<String, String>,
-        mut memory: Option<&mut Memory>,
+        memory: &mut Memory,
         progress: &Progress,
     ) -> Result<Self, Error> {
         progress.begin(Stage::Reading, 0);
         let (mut sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
         sources.retype(texts);
-        let (attack, notes) = match &mut memory {
-            Some(memory) => memory.attack(&config)?,
-            None => attack(&config)?,
-        };
+        let (attack, notes) = memory.attack(&config)?;
         progress.begin(Stage::Loading, 0);
-        let (corpus, more) = match &mut memory {
-            Some(memory) => load::load_again(&sources, attack, &mut memory.loaded),
-            None => load::load(&sources, attack),
-        };
+        let (corpus, more) = memory.load(&sources, attack);
         findings.append(more);
         progress.begin(Stage::Linking, 0);
-        let ask = || match &mut memory {
-            Some(memory) => memory.requests(&config, &mut sources),
-            None => requests(&config.queries, &config.root, &mut sources),
-        };
-        let (graph, asked) = rayon::join(|| link(corpus, data_needed_profile(config.markdown)), ask);
+        let (graph, asked) = rayon::join(
+            || link(corpus, data_needed_profile(config.markdown)),
+            || memory.requests(&config, &mut sources),
+        );
         let (requests, more) = asked?;
         findings.append(more);
         let config_file = config_file(&config, &mut sources);
         progress.begin(Stage::Converting, 0);
         let reserved = site::reserved(&config)?;
-        let rules = &graph.corpus().rules;
-        let convert = || {
-            let Some(memory) = &mut memory else {
-                let of_rules = rules.par_iter().map(|rule| Arc::new(check::rule(rule))).collect();
-                return (query::compile(graph.corpus(), &requests), of_rules);
-            };
-            let base = memory.base(&config, &sources);
-            let Memory { loaded, compiled, .. } = &mut **memory;
-            let compiled = compiled.compile(graph.corpus(), &requests, base, |rule| loaded.stamp(rule.origin.file));
-            (compiled, memory.checked(rules))
-        };
         let copied = || sources.assets.iter().map(|asset| asset.within.as_str());
-        let (plan, (compiled, of_rules)) = rayon::join(|| plan(&graph, reserved.into_iter(), copied()), convert);
+        let (plan, (compiled, of_rules)) = rayon::join(
+            || plan(&graph, reserved.into_iter(), copied()),
+            || memory.of_rules(graph.corpus(), &requests, &config, &sources),
+        );
         findings.append(compiled.findings());
         progress.begin(Stage::Checking, 0);
         let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
@@ -165,10 +146,7 @@ impl Project {
         let input =
             CheckInput { graph: &graph, plan: &plan, links: &links, of_rules: &of_rules, coverage, config_file };
         findings.append(check::check(&input));
-        match &memory {
-            Some(memory) => load::locate_again(&sources, &mut findings, &memory.loaded),
-            None => load::locate(&sources, &mut findings),
-        }
+        memory.locate(&sources, &mut findings);
         Ok(Self { config, sources, graph, plan, requests, compiled, findings: findings.sorted(), notes })
     }
 

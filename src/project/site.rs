@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice, QueryConfig};
+use crate::config::{Config, MarkdownProfile, PipelineChoice, QueryChoice};
 use crate::export::{self, EXPORTS};
 use crate::model::{Domain, Kind};
 use crate::query::{Compat, Request};
@@ -53,7 +53,7 @@ impl Project {
     /// If the theme does not work or the sink refuses a file.
     pub fn render(&self, sink: &dyn Sink, progress: &Progress) -> Result<(), Error> {
         let theme = self.theme()?;
-        self.with_site(&theme, &self.queries(), |site| site.put_all(sink, progress))
+        self.with_site(&theme, |site| site.put_all(sink, progress))
     }
 
     /// The theme as it is on the disk now.
@@ -68,38 +68,37 @@ impl Project {
     pub(super) fn with_site<T>(
         &self,
         theme: &Theme,
-        queries: &[Vec<Query>],
         work: impl FnOnce(&Site<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let links = LinkIndex::new(&self.graph, &self.plan, assets(&self.sources, &self.plan));
         let text = |file: FileId| self.sources.file(file).text.as_str();
         let path = |file: FileId| self.sources.file(file).path.as_str();
         // Only where the project does not say which queries it shows.
-        let is_atc =
-            self.config.markdown == MarkdownProfile::Atc2022 && self.config.queries.show == QueryConfig::default().show;
+        let is_atc = self.config.markdown == MarkdownProfile::Atc2022 && !self.config.queries.is_chosen();
         let configs = is_atc.then(configs_of_2020);
+        let queries = self.queries();
         let view = SiteView {
             graph: &self.graph,
             plan: &self.plan,
             links: &links,
-            queries,
+            queries: &queries,
             text: &text,
             config: &self.config.site,
         };
         let frame = view.frame();
         let renderer = HtmlRenderer::new(theme, &frame, self.plan.routes());
-        let printed = configs.as_ref().map_or(atc2022::Queries::Chosen(queries), atc2022::Queries::Converter);
+        let printed = configs.as_ref().map_or(atc2022::Queries::Chosen(&queries), atc2022::Queries::Converter);
         let path = &path;
         work(&Site { project: self, theme, view: &view, frame: &frame, renderer: &renderer, path, printed })
     }
 
-    /// The queries of each rule as its page shows them.
-    pub(super) fn queries(&self) -> Vec<Vec<Query>> {
+    /// What makes the queries of a rule as its page shows them, by its index.
+    fn queries(&self) -> impl Fn(u32) -> Vec<Query> + Sync {
         let choices: Vec<(&QueryChoice, Label)> =
             self.config.queries.show.iter().zip(&self.requests).map(|(c, r)| (c, Label::of(c, r))).collect();
-        let of_rule = |rule: usize| {
+        move |rule| {
             let query = |(i, (choice, label)): (usize, &(&QueryChoice, Label))| {
-                let text = match self.compiled.get(rule, i)? {
+                let text = match self.compiled.get(rule as usize, i)? {
                     Ok(queries) => QueryText::Converted(queries.clone()),
                     Err(why) => QueryText::NotConvertible(why.reason.clone()),
                 };
@@ -107,8 +106,7 @@ impl Project {
                 Some(Query { key, title: choice.title.clone(), provenance, language: label.language, text })
             };
             choices.iter().enumerate().filter_map(query).collect()
-        };
-        (0..self.graph.corpus().rules.len()).into_par_iter().map(of_rule).collect()
+        }
     }
 }
 

@@ -377,7 +377,7 @@ pub(super) fn compile_unless(
 ) -> Compiled {
     let context = Context::of(corpus);
     let batch = Batch::new(requests);
-    let finished = |(i, rule)| {
+    let finished = |(i, rule): (usize, &Arc<Rule>)| {
         if let Some(outcomes) = known(i) {
             return outcomes;
         }

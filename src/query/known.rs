@@ -5,39 +5,32 @@
 //! always converted.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::model::{Corpus, Rule, RuleKind};
-use crate::text::FileId;
 
 use super::compile::compile_unless;
 use super::{Compiled, Outcome, Request};
 
-/// What a rule is the same by: its file, a number that is another whenever that file has been
-/// parsed anew, and its position there.
-type Key = (FileId, u64, u32);
-
-/// The queries of the last time.
-#[derive(Default)]
-pub struct Known {
+/// The queries of the last time, by what a rule is the same by.
+pub struct Known<K> {
     /// What all of them depend on.
-    base: Option<(u64, Vec<Key>)>,
-    outcomes: HashMap<Key, Arc<Vec<Outcome>>>,
+    base: Option<(u64, Vec<K>)>,
+    outcomes: HashMap<K, Arc<Vec<Outcome>>>,
 }
 
-impl Known {
-    /// [`super::compile`], where what is known is not converted again.
-    ///
-    /// `stamp` gives the number of a rule's file, which files parsed together may share; `base` is
-    /// another whenever the requests or the facts of ATT&CK are.
-    pub fn compile(
-        &mut self,
-        corpus: &Corpus,
-        requests: &[Request],
-        base: u64,
-        stamp: impl Fn(&Rule) -> u64,
-    ) -> Compiled {
-        let keys: Vec<Key> = corpus.rules.iter().map(|rule| (rule.origin.file, stamp(rule), rule.ordinal)).collect();
+impl<K> Default for Known<K> {
+    fn default() -> Self {
+        Self { base: None, outcomes: HashMap::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash + Sync> Known<K> {
+    /// [`super::compile`], where what is known is not converted again. `base` is another whenever the
+    /// requests or the facts of ATT&CK are.
+    pub fn compile(&mut self, corpus: &Corpus, requests: &[Request], base: u64, key: impl Fn(&Rule) -> K) -> Compiled {
+        let keys: Vec<K> = corpus.rules.iter().map(|rule| key(rule)).collect();
         let filters = corpus.rules.iter().zip(&keys).filter(|(rule, _)| rule.kind == RuleKind::Filter);
         let base = Some((base, filters.map(|(_, key)| *key).collect()));
         if self.base != base {
@@ -47,7 +40,7 @@ impl Known {
         let is_detection = |i: usize| corpus.rules[i].kind == RuleKind::Detection;
         let known = |i: usize| self.outcomes.get(&keys[i]).filter(|_| is_detection(i)).map(Arc::clone);
         let compiled = compile_unless(corpus, requests, &known);
-        let outcome = |(i, key): (usize, &Key)| Some((*key, Arc::clone(compiled.outcomes(i)?)));
+        let outcome = |(i, key): (usize, &K)| Some((*key, Arc::clone(compiled.outcomes(i)?)));
         self.outcomes = keys.iter().enumerate().filter_map(outcome).collect();
         compiled
     }

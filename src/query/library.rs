@@ -1,6 +1,7 @@
 //! What is known around a rule: the rules others name, the filters that narrow them, ATT&CK.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::model::{Attack, Corpus, Rule, RuleKind, Value};
 
@@ -9,7 +10,7 @@ use super::front::modern::correlation::generates;
 /// All rules and what links them.
 #[derive(Debug)]
 pub struct Context<'a> {
-    rules: &'a [Rule],
+    rules: Vec<&'a Rule>,
     /// Names of techniques and tactics.
     pub(super) attack: &'a Attack,
     /// The first rule of each id (in lower case) and name.
@@ -21,11 +22,12 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The rules and facts of `corpus`.
     pub fn of(corpus: &'a Corpus) -> Self {
-        Self::new(&corpus.rules, &corpus.attack)
+        Self::new(corpus.rules.iter().map(Arc::as_ref), &corpus.attack)
     }
 
     /// These rules, and ATT&CK's facts.
-    pub fn new(rules: &'a [Rule], attack: &'a Attack) -> Self {
+    pub fn new(rules: impl IntoIterator<Item = &'a Rule>, attack: &'a Attack) -> Self {
+        let rules: Vec<&Rule> = rules.into_iter().collect();
         let mut by_name = HashMap::with_capacity(rules.len());
         let mut filters: HashMap<Option<String>, Vec<usize>> = HashMap::new();
         for (i, rule) in rules.iter().enumerate() {
@@ -59,7 +61,7 @@ impl<'a> Context<'a> {
 
     /// The rule of this id or name.
     pub(super) fn rule(&self, name: &str) -> Option<&'a Rule> {
-        self.by_name.get(&folded(name)).map(|i| &self.rules[*i])
+        self.by_name.get(&folded(name)).map(|i| self.rules[*i])
     }
 
     /// The known name nearest to `name`, if one is near enough to be meant.
@@ -79,7 +81,7 @@ impl<'a> Context<'a> {
         let mut found: Vec<usize> = keys.filter_map(|key| self.filters.get(&key)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|i| &self.rules[i]).collect()
+        found.into_iter().map(|i| self.rules[i]).collect()
     }
 }
 

@@ -341,18 +341,18 @@ impl Planner {
     }
 
     fn finish(self, graph: &Graph) -> SitePlan {
-        let by_subject = self.subjects.iter().zip(0..).map(|(subject, i)| (*subject, RouteId(i))).collect();
-        let pages = self.subjects.iter().zip(&self.paths).filter_map(|(subject, path)| match subject {
+        let Self { subjects, paths, .. } = self;
+        let pages = subjects.iter().zip(&paths).filter_map(|(subject, path)| match subject {
             Subject::Node(node) => Some((*node, path)),
             _ => None,
         });
-        SitePlan {
-            entity_files: EntityFiles::new(graph, pages),
-            routes: RouteTable::new(self.paths),
-            subjects: self.subjects,
-            by_subject,
-            copied: self.copied,
-            collisions: self.collisions,
-        }
+        let (entity_files, (by_subject, routes)) = rayon::join(
+            || EntityFiles::new(graph, pages),
+            || {
+                let by_subject = subjects.iter().zip(0..).map(|(subject, i)| (*subject, RouteId(i))).collect();
+                (by_subject, RouteTable::new(paths.clone()))
+            },
+        );
+        SitePlan { entity_files, routes, subjects, by_subject, copied: self.copied, collisions: self.collisions }
     }
 }

@@ -18,13 +18,22 @@ pub(super) enum Content {
 ///
 /// The size is checked while reading: a file may grow, and some have none that is true.
 pub(super) fn bytes(path: &Path, limit: u64) -> io::Result<Content> {
-    let file = open(path)?;
+    let mut file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(Content::Special);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or(0) + 1);
-    file.take(limit + 1).read_to_end(&mut bytes)?;
+    let expected = usize::try_from(metadata.len().min(limit)).unwrap_or(0);
+    // One byte of room more: where it stays empty the file has ended, and need not be asked again.
+    let mut bytes = vec![0; expected + 1];
+    let filled = match file.read(&mut bytes) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+        read => read?,
+    };
+    bytes.truncate(filled);
+    if filled != expected || expected == 0 {
+        file.take(limit + 1 - filled as u64).read_to_end(&mut bytes)?;
+    }
     Ok(if bytes.len() as u64 > limit { Content::TooLarge } else { Content::Bytes(bytes) })
 }
 

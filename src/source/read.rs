@@ -5,6 +5,7 @@
 //! mend in a file is a finding; what the machine refuses is an error.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -136,33 +137,48 @@ pub fn read(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<(Sou
 /// What to do, each file once, with the path it is shown by.
 fn tasks(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<Vec<(Found, String)>, ReadError> {
     let real_root = root.canonicalize().ok();
+    let walked: Vec<_> =
+        folders.par_iter().map(|folder| tasks_of(folder, root, real_root.as_deref(), limits)).collect();
     let mut tasks = Vec::new();
     let mut seen = HashSet::new();
-    for folder in folders {
-        let found = walk::walk(folder, limits)?;
-        if found.is_empty() {
-            continue;
-        }
-        let real = folder.path.canonicalize().map_err(|source| ReadError::Io {
-            operation: "find the folder",
-            path: folder.path.clone(),
-            source,
-        })?;
-        let shown = shown_folder(root, real_root.as_deref(), &folder.path, &real);
-        for file in found {
-            let inner = file.path.strip_prefix(&folder.path).unwrap_or(&file.path);
-            // `join` of nothing would add a slash to the path of a folder that is itself a file.
-            let (real, shown) = if inner.as_os_str().is_empty() {
-                (real.clone(), slashed(&shown))
-            } else {
-                (real.join(inner), slashed(&shown.join(inner)))
-            };
+    for folder in walked {
+        for (real, file, shown) in folder? {
             if seen.insert(real) {
                 tasks.push((file, shown));
             }
         }
     }
     Ok(tasks)
+}
+
+/// What to do in one folder: each file by its real path, and with the path it is shown by.
+fn tasks_of(
+    folder: &Folder,
+    root: &Path,
+    real_root: Option<&Path>,
+    limits: &ReadLimits,
+) -> Result<Vec<(OsString, Found, String)>, ReadError> {
+    let found = walk::walk(folder, limits)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let real = folder.path.canonicalize().map_err(|source| ReadError::Io {
+        operation: "find the folder",
+        path: folder.path.clone(),
+        source,
+    })?;
+    let shown = slashed(&shown_folder(root, real_root, &folder.path, &real));
+    let task = |file: Found| {
+        let inner = file.path.strip_prefix(&folder.path).unwrap_or(&file.path);
+        // Of a folder that is itself a file nothing is left.
+        if inner.as_os_str().is_empty() {
+            return (real.clone().into_os_string(), file, shown.clone());
+        }
+        let separator = if shown.is_empty() || shown.ends_with('/') { "" } else { "/" };
+        let (real, shown) = (real.join(inner).into_os_string(), format!("{shown}{separator}{}", file.within));
+        (real, file, shown)
+    };
+    Ok(found.into_iter().map(task).collect())
 }
 
 /// Where the files of a set are on the disk.

@@ -1,5 +1,7 @@
 //! Sigma 2.x rules as users paste their queries, and what they are told when there is none.
 
+use std::sync::Arc;
+
 use crate::query_support::{convert, rule};
 use purplebook::model::{Corpus, Rule};
 use purplebook::query::{Request, compile, target};
@@ -357,7 +359,7 @@ fn one_finding_for_each_rule_and_reason() {
         rule(&format!("{ID}correlation:\n  type: temporal\n  rules: [named]\n  timespan: 5m\n")),
         Rule { name: Some("named".to_owned()), ..rule(&format!("{ID}detection:\n  s: {{A: 1}}\n  condition: s\n")) },
     ];
-    let corpus = Corpus { rules, ..Corpus::default() };
+    let corpus = Corpus { rules: rules.into_iter().map(Arc::new).collect(), ..Corpus::default() };
     let names = ["es-qs", "xpack-watcher", "graylog", "lucene"];
     let all = names.map(|name| Request::new(target(name).expect("registered")));
     let found: Vec<String> =

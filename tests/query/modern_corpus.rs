@@ -1,6 +1,7 @@
 //! Sigma's published rules: each is converted or refused with a reason and a place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::query_support::{rule, rule_files, shared};
 use purplebook::model::{Corpus, Rule};
@@ -22,7 +23,7 @@ fn corpus() -> Option<Vec<(String, Rule)>> {
 fn every_published_rule_has_queries_or_a_reason() {
     let Some(rules) = corpus() else { return };
     let (paths, rules): (Vec<String>, Vec<Rule>) = rules.into_iter().unzip();
-    let corpus = Corpus { rules, ..Corpus::default() };
+    let corpus = Corpus { rules: rules.into_iter().map(Arc::new).collect(), ..Corpus::default() };
     let all: Vec<_> = targets().iter().map(Request::new).collect();
     let started = std::time::Instant::now();
     let compiled = compile(&corpus, &all);

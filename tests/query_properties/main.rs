@@ -87,7 +87,7 @@ fn plain() -> &'static [Request] {
 
 /// What becomes of a rule, or of the first of several that know each other.
 fn outcomes(rules: &[Rule], requests: &[Request]) -> Vec<Outcome> {
-    let corpus = Corpus { rules: rules.to_vec(), ..Corpus::default() };
+    let corpus = Corpus { rules: rules.iter().cloned().map(Arc::new).collect(), ..Corpus::default() };
     let compiled = compile(&corpus, requests);
     (0..requests.len()).map(|request| compiled.get(0, request).expect("asked for").clone()).collect()
 }

@@ -1,6 +1,7 @@
 //! The fields that describe a rule: id, status, level, dates, title, relations, repeated tags.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::config::{list, nearest};
 use crate::model::{Rule, Value};
@@ -17,7 +18,7 @@ const RELATION: [&str; 6] = ["derived", "obsolete", "merged", "renamed", "simila
 const LONGEST_TITLE: usize = 256;
 
 /// Rules without an id, where it is the custom of the content to give one.
-pub(super) fn ids(rules: &[Rule], findings: &mut Findings) {
+pub(super) fn ids(rules: &[Arc<Rule>], findings: &mut Findings) {
     let without = || rules.iter().filter(|rule| rule.id.is_none());
     let with = rules.len() - without().count();
     if 2 * with <= rules.len() {

@@ -1,11 +1,14 @@
 //! From findings and failures to what pages show of them.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
+
+use rayon::prelude::*;
 
 use crate::check::policy;
 use crate::project::Project;
-use crate::report::Findings;
 use crate::report::render::{self, SourceText};
+use crate::report::{Finding, Findings};
 use crate::serve::{Entry, Failed, News};
 
 use super::super::failure::Failure;
@@ -14,29 +17,30 @@ use super::lookup;
 /// How many findings a page lists.
 const MOST: usize = 100;
 
-/// What tells a finding from others however many lines are put before it.
-type Identity = (String, String, String, Option<String>);
-
 /// What was told last.
 #[derive(Default)]
 pub(super) struct Told {
+    hashes: RandomState,
     /// `None` before the first build, of which nothing is new.
-    last: Option<BTreeSet<Identity>>,
+    last: Option<HashSet<u64>>,
 }
 
 impl Told {
     /// The findings of a project: new ones first, then the gravest.
     pub(super) fn news(&mut self, project: &Project) -> News {
         let findings = policy::gathered(project.told());
-        let entries = render::entries(findings.iter(), &lookup(project.sources()));
+        let all: Vec<&Finding> = findings.iter().collect();
+        let of_files = all.par_chunk_by(|a, b| a.at.file() == b.at.file());
+        let of_file = |found: &[&Finding]| render::entries(found.iter().copied(), &lookup(project.sources()));
+        let entries: Vec<render::Entry> = of_files.flat_map_iter(of_file).collect();
         let totals = render::totals(&findings);
-        let identities: BTreeSet<Identity> = entries.iter().map(identity).collect();
-        let is_new = |entry: &render::Entry| self.last.as_ref().is_some_and(|last| !last.contains(&identity(entry)));
+        let identities: Vec<u64> = entries.par_iter().map(|entry| self.hashes.hash_one(identity(entry))).collect();
+        let is_new = |identity: &u64| self.last.as_ref().is_some_and(|last| !last.contains(identity));
         let mut listed: Vec<Entry> = Vec::new();
-        let mut order: Vec<(bool, &render::Entry)> = entries.iter().map(|entry| (is_new(entry), entry)).collect();
+        let mut order: Vec<(bool, &render::Entry)> = identities.iter().map(is_new).zip(&entries).collect();
         order.sort_by_key(|(new, entry)| (!new, entry.severity));
         listed.extend(order.iter().take(MOST).map(|(new, finding)| entry(finding, *new)));
-        self.last = Some(identities);
+        self.last = Some(identities.into_iter().collect());
         News { failed: None, more: entries.len() - listed.len(), findings: listed, totals }
     }
 }
@@ -56,8 +60,9 @@ pub(super) fn failure(failure: &Failure) -> News {
     News { failed: Some(Failed { message, help }), findings, more: 0, totals: render::totals(&Findings::new()) }
 }
 
-fn identity(entry: &render::Entry) -> Identity {
-    (entry.code.clone(), entry.message.clone(), entry.path.clone(), entry.excerpt.clone())
+/// What tells a finding from others however many lines are put before it.
+fn identity(entry: &render::Entry) -> impl std::hash::Hash {
+    (&entry.code, &entry.message, &entry.path, &entry.excerpt)
 }
 
 fn entry(finding: &render::Entry, new: bool) -> Entry {

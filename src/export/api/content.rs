@@ -139,7 +139,7 @@ fn rule(view: &SiteView<'_>, index: u32, rule: &Rule, out: &mut Object) {
     out.put("missing_data_needed", &view.data_gap(index));
     out.put("recorded_events", &recordings(view, index));
     out.put("sigma", view.rule_text(index));
-    out.put("queries", &view.queries[index as usize].iter().map(Converted::from).collect::<Vec<_>>());
+    out.put("queries", &(view.queries)(index).iter().map(Converted::from).collect::<Vec<_>>());
 }
 
 /// A file of events that were recorded for a rule.

@@ -46,7 +46,7 @@ pub(super) fn all(base: &Base<'_, '_>, used: &BTreeSet<&str>) -> Vec<Value> {
         })
     });
     let rules = &base.view.graph.corpus().rules;
-    let licenses: BTreeSet<&str> = rules.iter().map(crate::model::Rule::license_or_default).collect();
+    let licenses: BTreeSet<&str> = rules.iter().map(|rule| rule.license_or_default()).collect();
     let licenses = licenses.into_iter().map(|name| (license(base, name), name)).map(|(id, name)| {
         json!({
             "type": "marking-definition",

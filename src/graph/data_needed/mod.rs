@@ -66,21 +66,16 @@ pub enum DataGap {
 
 /// What one rule needs.
 #[derive(Default)]
-struct Needs {
+pub(super) struct Needs {
     data: BTreeSet<u32>,
     gap: Option<DataGap>,
 }
 
-/// Adds the edges rule → Data Needed; the result says for each rule what is missing.
-pub(super) fn add(
-    corpus: &Corpus,
-    profile: DataNeededProfile,
-    edges: &mut Vec<Edge>,
-    unresolved: &mut Vec<Unresolved>,
-) -> Vec<Option<DataGap>> {
-    let by_name = Names::of(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
+/// What each rule needs that does not say so itself.
+pub(super) fn needs(corpus: &Corpus, profile: DataNeededProfile) -> Vec<Needs> {
+    let by_name = names(corpus);
     let supply = Supply::new(corpus, &by_name);
-    let needs: Vec<Needs> = corpus
+    corpus
         .rules
         .par_iter()
         .map(|rule| match profile {
@@ -89,7 +84,22 @@ pub(super) fn add(
             DataNeededProfile::Default if !rule.data_needed.is_empty() => Needs::default(),
             DataNeededProfile::Default => demand::derive(rule, &supply),
         })
-        .collect();
+        .collect()
+}
+
+fn names(corpus: &Corpus) -> Names<'_> {
+    Names::of(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)))
+}
+
+/// Adds the edges rule → Data Needed; the result says for each rule what is missing.
+pub(super) fn add(
+    corpus: &Corpus,
+    profile: DataNeededProfile,
+    needs: Vec<Needs>,
+    edges: &mut Vec<Edge>,
+    unresolved: &mut Vec<Unresolved>,
+) -> Vec<Option<DataGap>> {
+    let by_name = names(corpus);
     let mut gaps = Vec::with_capacity(needs.len());
     for ((i, rule), needs) in (0..).zip(&corpus.rules).zip(needs) {
         if profile == DataNeededProfile::Default {

@@ -9,6 +9,7 @@ mod python;
 mod sheet;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::graph::Graph;
 use crate::model::{Origin, Rule};
@@ -32,14 +33,14 @@ fn first<T>(list: &[T], i: usize, origin: fn(&T) -> &Origin) -> Option<&T> {
 
 /// The rule at `index`, the first of its file, with the documents of all rules of the file: the
 /// converter read files.
-fn whole_file(rules: &[Rule], index: usize) -> Cow<'_, Rule> {
+fn whole_file(rules: &[Arc<Rule>], index: usize) -> Cow<'_, Rule> {
     let rule = &rules[index];
     let siblings = rules[index + 1..].iter().take_while(|other| other.origin.file == rule.origin.file);
     let mut documents = siblings.flat_map(|rule| rule.documents.iter().cloned()).peekable();
     if documents.peek().is_none() {
         return Cow::Borrowed(rule);
     }
-    let mut whole = rule.clone();
+    let mut whole = Rule::clone(rule);
     whole.documents.extend(documents);
     Cow::Owned(whole)
 }

@@ -1,5 +1,7 @@
 //! Index pages: all entities of a kind in one table.
 
+use std::sync::Arc;
+
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackId, AttackKind, Kind, Status};
 use crate::site::exports::{self, TableForm};
@@ -161,7 +163,7 @@ const TRIGGERS: [(&str, bool); 5] =
 
 fn triggers(view: &SiteView<'_>) -> Vec<Row> {
     let entities = (0..).zip(&view.graph.corpus().triggers);
-    let row = |(i, trigger): (u32, &crate::model::Trigger)| {
+    let row = |(i, trigger): (u32, &Arc<crate::model::Trigger>)| {
         let node = Node::Trigger(i);
         let mut platforms: Vec<&str> =
             trigger.tests.iter().flat_map(|test| test.platforms.iter().map(String::as_str)).collect();

@@ -4,6 +4,7 @@
 //! The page of the matrix has the whole; the script of the theme counts again for a choice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackKind, Domain, LogSource, Rule, Status};
@@ -31,7 +32,7 @@ pub(super) fn choices(view: &SiteView<'_>, domain: Domain) -> MatrixChoices {
         of.dedup();
         of
     };
-    let tagged: Vec<(u32, &Rule, Vec<usize>)> = (0..)
+    let tagged: Vec<(u32, &Arc<Rule>, Vec<usize>)> = (0..)
         .zip(rules)
         .map(|(i, rule)| (i, rule, of_domain(Node::Rule(i))))
         .filter(|(.., of)| !of.is_empty())

@@ -47,8 +47,8 @@ pub struct SiteView<'a> {
     pub plan: &'a SitePlan,
     /// Where the links of free pages lead.
     pub links: &'a LinkIndex<'a>,
-    /// The queries of each rule, by its index.
-    pub queries: &'a [Vec<Query>],
+    /// The queries of the rule with this index, as its page shows them.
+    pub queries: &'a (dyn Fn(u32) -> Vec<Query> + Sync),
     /// The text of a source file.
     pub text: &'a (dyn Fn(FileId) -> &'a str + Sync),
     /// Site-wide choices.

@@ -146,9 +146,9 @@ fn sections(view: &SiteView<'_>, rule: &Rule, index: u32) -> Vec<Section> {
             ..section("sigma-rule", "Sigma rule", None, vec![code("yaml", &rule.origin.within, text)])
         },
     ];
-    let queries = &view.queries[index as usize];
+    let queries = (view.queries)(index);
     if !queries.is_empty() {
-        let blocks = vec![Block::Queries(queries.clone())];
+        let blocks = vec![Block::Queries(queries)];
         sections.push(Section { level: 3, ..section("queries", "Queries", None, blocks) });
     }
     sections.extend(data_path(view, node));

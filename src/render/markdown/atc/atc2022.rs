@@ -43,8 +43,8 @@ pub struct Input<'a> {
 pub enum Queries<'a> {
     /// What ATC's backends printed, with their configurations by name.
     Converter(&'a BTreeMap<&'static str, SigmacConfig>),
-    /// Those the project chose, of each rule.
-    Chosen(&'a [Vec<Query>]),
+    /// Those the project chose, of the rule with this index.
+    Chosen(&'a (dyn Fn(u32) -> Vec<Query> + Sync)),
 }
 
 /// The page of an entity.

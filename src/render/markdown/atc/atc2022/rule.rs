@@ -62,24 +62,26 @@ pub(super) fn page(input: &Input<'_>, index: usize) -> Option<String> {
     sheet.code("Sigma rule", &unix_lines((input.text)(rule.origin.file)));
     sheet.out.push_str("\n\n\n");
     for (name, query) in queries(input, index) {
-        sheet.out.extend(["\n### ", name, "\n    \n```\n", &query, "\n```\n\n"]);
+        sheet.out.extend(["\n### ", &name, "\n    \n```\n", &query, "\n```\n\n"]);
     }
     sheet.out.push_str("\n\n");
     Some(sheet.out)
 }
 
 /// The queries of the whole file by the name of their target.
-fn queries<'a>(input: &Input<'a>, index: usize) -> Vec<(&'a str, String)> {
+fn queries(input: &Input<'_>, index: usize) -> Vec<(String, String)> {
     let rules = &input.graph.corpus().rules;
     match input.queries {
         Queries::Converter(configs) => {
             let rule = whole_file(rules, index);
-            sigmac2020::printed(&rule, (input.path)(rule.origin.file), |name| configs.get(name))
+            let printed = sigmac2020::printed(&rule, (input.path)(rule.origin.file), |name| configs.get(name));
+            printed.into_iter().map(|(name, query)| (name.to_owned(), query)).collect()
         }
         Queries::Chosen(queries) => {
             let file = rules[index].origin.file;
-            let documents = rules[index..].iter().take_while(|rule| rule.origin.file == file).count();
-            chosen(queries.get(index..index + documents).unwrap_or_default())
+            let of_file = (index as u32..).zip(&rules[index..]).take_while(|(_, rule)| rule.origin.file == file);
+            let of_file: Vec<Vec<Query>> = of_file.map(|(rule, _)| queries(rule)).collect();
+            chosen(&of_file).into_iter().map(|(name, query)| (name.to_owned(), query)).collect()
         }
     }
 }
