@@ -5,14 +5,17 @@
 // some of the others. ALL_PAGES=1 looks at every page, which takes some minutes.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { extname, join, normalize, sep } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import { chromium, folder, has } from "./harness.mjs";
 
@@ -22,6 +25,7 @@ const run = promisify(execFile);
 
 const SITES = ["example", "hostile", "console", "corpus"].filter(has);
 const REST = 25;
+const PROCESSORS = availableParallelism();
 
 const pagesOf = (site) =>
   readdirSync(folder(site), { recursive: true })
@@ -53,7 +57,10 @@ for (const site of SITES) {
     const files = some(site);
     const jar = join(installed.resolve("vnu-jar/package.json"), "../build/dist/vnu.jar");
     const found = [];
-    for (const names of portions(files)) {
+    const work = portions(files);
+    const judge = async () => {
+      const names = work.shift();
+      if (!names) return;
       const { stdout, stderr } = await run("java", ["-Xss8m", "-jar", jar, "--exit-zero-always", "--format", "json", ...names], {
         cwd: folder(site),
         maxBuffer: 1 << 28,
@@ -62,27 +69,24 @@ for (const site of SITES) {
         // Notes are no errors. Those on the policy's `'self'` hold for addresses of files only.
         if (type !== "info") found.push(`${url.slice(url.lastIndexOf(site))}:${lastLine}: ${message}`);
       }
-    }
+      await judge();
+    };
+    await Promise.all(Array.from({ length: PROCESSORS }, judge));
     assert.deepEqual(found.slice(0, 20), []);
     assert.ok(files.length > 2, "there were pages to look at");
   });
 
   test(`html-validate finds no error in ${site}`, async () => {
-    const { HtmlValidate, StaticConfigLoader } = await load("html-validate");
-    const loader = new StaticConfigLoader({
-      extends: ["html-validate:recommended"],
-      // How long a title is, authors decide; and what they quote, such as a log, is shown as it is.
-      rules: { "long-title": "off", "no-trailing-whitespace": "off" },
-    });
-    const validator = new HtmlValidate(loader);
-    const found = [];
-    for (const name of some(site)) {
-      const report = await validator.validateString(await readFile(join(folder(site), name), "utf8"));
-      for (const { messages } of report.results) {
-        for (const { ruleId, line, message } of messages) found.push(`${name}:${line}: ${ruleId}: ${message}`);
-      }
-    }
-    assert.deepEqual(found.slice(0, 20), []);
+    const program = pathToFileURL(installed.resolve("html-validate")).href;
+    const files = some(site);
+    // Each takes every so many, so that the large pages of a folder are not one's alone.
+    const parts = Array.from({ length: PROCESSORS }, (_, i) => files.filter((_, j) => j % PROCESSORS === i));
+    const found = await Promise.all(parts.map(async (names) => {
+      const worker = new Worker(new URL("html_validate.mjs", import.meta.url), { workerData: { folder: folder(site), names, program } });
+      const [found] = await once(worker, "message");
+      return found;
+    }));
+    assert.deepEqual(found.flat().slice(0, 20), []);
   });
 }
 

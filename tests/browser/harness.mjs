@@ -37,6 +37,10 @@ const serve = async (request, response) => {
   }
 };
 
+// Colours that are on their way to others are neither: what is looked at then depends on how busy
+// the machine is.
+export const STILL = { reducedMotion: "reduce" };
+
 export const launch = () => {
   const root = process.getuid?.() === 0;
   return chromium.launch({ executablePath: process.env.CHROMIUM, args: root ? ["--no-sandbox"] : [] });
@@ -58,9 +62,9 @@ const bases = {
   "below a path of a server": (site) => `http://127.0.0.1:${server.address().port}/repo/${site}/`,
 };
 
-const look = async (address, { site = "example", path = "index.html", ...context }, body) => {
+const look = async (address, { site = "example", path = "index.html", scripts = true, ...context }, body) => {
   const base = address(site);
-  const window = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
+  const window = await browser.newContext({ ...STILL, viewport: { width: 1280, height: 800 }, ...context });
   try {
     const page = await window.newPage();
     const requests = [];
@@ -69,12 +73,18 @@ const look = async (address, { site = "example", path = "index.html", ...context
       requests.push(request.url());
       if (!request.url().startsWith(base)) wrong.push(`asks for ${request.url()}`);
     });
-    page.on("requestfailed", (request) => wrong.push(`${request.url()}: ${request.failure()?.errorText}`));
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText;
+      // Whoever leaves a page does not wait for its icon.
+      if (why !== "net::ERR_ABORTED") wrong.push(`${request.url()}: ${why}`);
+    });
     page.on("response", (response) => response.status() >= 400 && wrong.push(`${response.url()}: ${response.status()}`));
     page.on("pageerror", (error) => wrong.push(error.stack));
     page.on("dialog", (dialog) => wrong.push(`shows ${dialog.message()}`));
     // Violations of the Content Security Policy are told here, too.
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+    // Not switched off: what looks at the page may be a script, too.
+    if (!scripts) await page.route(/\.js(\?|$)/, (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
     await page.goto(base + path);
     await body({ page, base, requests });
     assert.deepEqual(wrong, [], "the page keeps to its own files and has no errors");
@@ -83,10 +93,11 @@ const look = async (address, { site = "example", path = "index.html", ...context
   }
 };
 
-// A test of a page, opened from disk and from a server. `options`: `site`, `path`, and those of a
-// browser context (`viewport`, `colorScheme`, `javaScriptEnabled` …). `body` gets the `page`, the
-// `base` address of the site, and the `requests` made so far. Fails, whatever `body` says, if the page
-// asks for anything outside the site, for something that is not there, or breaks its own policy.
+// A test of a page, opened from disk and from a server. `options`: `site`, `path`, whether the page has
+// its `scripts`, and those of a browser context (`viewport`, `colorScheme`, `javaScriptEnabled` …).
+// `body` gets the `page`, the `base` address of the site, and the `requests` made so far. Fails,
+// whatever `body` says, if the page asks for anything outside the site, for something that is not
+// there, or breaks its own policy.
 export const everywhere = (name, options, body) => {
   for (const [where, address] of Object.entries(bases)) test(`${name}, ${where}`, () => look(address, options, body));
 };

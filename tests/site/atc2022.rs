@@ -12,6 +12,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::built::site;
+
 /// Where ATC had the rules: messages of the converter name them by their paths.
 const RULES: &str = "detection_rules/sigma/rules/windows";
 
@@ -136,16 +138,9 @@ fn every_published_page_is_written_again() {
     assert_eq!(equal, 481);
 }
 
-/// Builds content given by path below `content`, and gives the page.
+/// The page of content given by path below `content`.
 fn page(files: &[(&str, &str)], page: &str) -> String {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        write(&folder.path().join("content").join(path), text);
-    }
-    let config = "[markdown]\nprofile = \"atc-2022\"\n[queries]\nshow = [\"graylog\", \"legacy-grep\"]\n";
-    write(&folder.path().join("purplebook.toml"), config);
-    build(folder.path());
-    read(&folder.path().join("output").join(page))
+    site("[markdown]\nprofile = \"atc-2022\"\n[queries]\nshow = [\"graylog\", \"legacy-grep\"]\n", files).page(page)
 }
 
 const RULE: &str = "title: A\r\ndescription: >\r\n  It is\r\n  seen\r\ntags: [attack.execution, attack.t1059.001, \

@@ -1,10 +1,6 @@
 //! The later kinds of Atomic Threat Coverage: what they name, and that it leads both ways.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use tempfile::TempDir;
+use super::built::{self, Site};
 
 const RULE: &str = "title: Office Starts a Shell
 id: 6b8f9c0e-1f63-4d55-8f0c-0b6f8f1c9d11
@@ -14,33 +10,15 @@ tags: [attack.execution, attack.t1059.003]
 ";
 
 /// The site of these files of the content.
-fn site(files: &[(&str, &str)]) -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = dir.path().join("content").join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .arg("build")
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    dir
-}
-
-fn page(dir: &TempDir, path: &str) -> String {
-    let path = Path::new("output").join(path);
-    fs::read_to_string(dir.path().join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+fn site(files: &[(&str, &str)]) -> Site {
+    built::site("", files)
 }
 
 /// Each of the pages links to the other, as HTML and as Markdown.
-fn both_ways(dir: &TempDir, one: &str, other: &str) {
+fn both_ways(site: &Site, one: &str, other: &str) {
     for end in ["html", "md"] {
         for (from, to) in [(one, other), (other, one)] {
-            let text = page(dir, &format!("{from}.{end}"));
+            let text = site.page(&format!("{from}.{end}"));
             assert!(text.contains(&format!("../{to}.{end}")), "{from}.{end} does not lead to {to}:\n{text}");
         }
     }
@@ -48,7 +26,7 @@ fn both_ways(dir: &TempDir, one: &str, other: &str) {
 
 #[test]
 fn use_cases_and_customers_lead_to_what_they_name_and_back() {
-    let dir = site(&[
+    let site = site(&[
         ("rules/office_shell.yml", RULE),
         ("rules/other.yml", &RULE.replace("Office Starts a Shell", "Other").replace("6b8f", "7b8f")),
         ("data_needed/DN_1.yml", "title: DN_1\nplatform: Windows\n"),
@@ -75,18 +53,18 @@ fn use_cases_and_customers_lead_to_what_they_name_and_back() {
         ("Customers/CU_1", "Data_Needed/DN_1"),
         ("Customers/CU_1", "Logging_Policies/LP_1"),
     ] {
-        both_ways(&dir, one, other);
+        both_ways(&site, one, other);
     }
     // The rules of its Use Cases are shown, but only what is named itself leads back.
-    let customer = page(&dir, "Customers/CU_1.md");
+    let customer = site.page("Customers/CU_1.md");
     let (named, more) = customer.split_once("## More rules, of its Use Cases").expect("both tables");
     assert!(named.contains("Detection_Rules/other.md") && !named.contains("office_shell"), "{customer}");
     assert!(more.contains("Detection_Rules/office_shell.md") && more.contains("Techniques/T1059.003.md"), "{customer}");
-    assert!(!page(&dir, "Detection_Rules/office_shell.md").contains("CU_1"));
+    assert!(!site.page("Detection_Rules/office_shell.md").contains("CU_1"));
     assert!(customer.contains("| Customer Name  | A &lt;customer> |"), "{customer}");
-    let index = page(&dir, "Customers/index.md");
+    let index = site.page("Customers/index.md");
     assert!(index.contains("| [CU_1](CU_1.md) | A &lt;customer> | 1 | 1 |"), "{index}");
-    assert!(page(&dir, "Use_Cases/index.md").contains("| [UC_1](UC_1.md) | A case | 1 | 1 |"));
+    assert!(site.page("Use_Cases/index.md").contains("| [UC_1](UC_1.md) | A case | 1 | 1 |"));
 }
 
 #[test]
@@ -94,7 +72,7 @@ fn measures_are_shown_where_attack_names_what_they_are_against() {
     let measure = |title: &str, tags: &str| format!("title: {title}\nplatform: Windows\ntags: [{tags}]\n");
     let mitigation = measure("MP_1", "attack.credential-access, attack.t1003.001, attack.m1040, car.2013-05-001")
         + "mitigation_system: MS_1\nprerequisites: [A licence]\nconfiguration: Do *this*.\n";
-    let dir = site(&[
+    let site = site(&[
         ("rules/dump.yml", &RULE.replace("attack.execution, attack.t1059.003", "attack.t1003.001")),
         ("data_needed/DN_1.yml", "title: DN_1\nplatform: Windows\nmitigation_policy: MP_1\n"),
         ("mitigation_systems/MS_1.yml", "title: MS_1\nplatform: Windows\ndescription: |\n  Blocks\n\n  - this\n"),
@@ -112,9 +90,9 @@ fn measures_are_shown_where_attack_names_what_they_are_against() {
         ("Hardening_Policies/HP_1", "Techniques/T1550.002"),
         ("Hardening_Policies/HP_1", "Mitigations/M1026"),
     ] {
-        both_ways(&dir, one, other);
+        both_ways(&site, one, other);
     }
-    let policy = page(&dir, "Mitigation_Policies/MP_1.md");
+    let policy = site.page("Mitigation_Policies/MP_1.md");
     for part in [
         "| ATT&amp;CK Mitigation | <ul><li>[M1040: Behavior Prevention on Endpoint](../Mitigations/M1040.md)</li></ul> |",
         "| Prerequisites ",
@@ -124,19 +102,19 @@ fn measures_are_shown_where_attack_names_what_they_are_against() {
     ] {
         assert!(policy.contains(part), "no {part}:\n{policy}");
     }
-    let hardening = page(&dir, "Hardening_Policies/HP_1.md");
+    let hardening = site.page("Hardening_Policies/HP_1.md");
     assert!(hardening.contains("(tagged T1075, since replaced)") && !hardening.contains("Other Tags"), "{hardening}");
-    assert!(page(&dir, "Techniques/T1075.md").contains("HP_1"), "the old id says who still uses it");
-    assert!(page(&dir, "Mitigation_Systems/MS_1.md").contains("## Description\n\nBlocks\n\n- this\n"));
-    assert!(page(&dir, "Mitigation_Policies/index.md").contains("[T1003.001](../Techniques/T1003.001.md)"));
+    assert!(site.page("Techniques/T1075.md").contains("HP_1"), "the old id says who still uses it");
+    assert!(site.page("Mitigation_Systems/MS_1.md").contains("## Description\n\nBlocks\n\n- this\n"));
+    assert!(site.page("Mitigation_Policies/index.md").contains("[T1003.001](../Techniques/T1003.001.md)"));
     // A measure is no rule: the technique is still without one.
-    assert!(page(&dir, "Techniques/T1550.002.md").contains("neither a rule nor a test"));
+    assert!(site.page("Techniques/T1550.002.md").contains("neither a rule nor a test"));
 }
 
 #[test]
 fn a_response_stage_lists_its_actions_by_id_however_they_name_it() {
     let action = |title: &str, rest: &str| format!("title: {title}\ndescription: Does {title}.\nworkflow: w\n{rest}");
-    let dir = site(&[
+    let site = site(&[
         ("response_stages/RS0006.yml", "title: Lessons Learned\nid: RS0006\ndescription: Do better.\n"),
         ("response_stages/RS0003.yml", "title: Containment\nid: RS0003\n"),
         ("response_actions/a.yml", &action("by key", "id: RA6004\nstage: lessons_learned\n")),
@@ -147,7 +125,7 @@ fn a_response_stage_lists_its_actions_by_id_however_they_name_it() {
         ("response_actions/f.yml", &action("elsewhere", "id: RA6005\nstage: containment\n")),
         ("response_playbooks/RP.yml", "title: RP\nlessons_learned: [by id]\ndeter: [RA6005]\n"),
     ]);
-    let stage = page(&dir, "Response_Stages/RS0006.md");
+    let stage = site.page("Response_Stages/RS0006.md");
     let row = |id: &str, file: &str, title: &str| {
         let id = if id.is_empty() { String::new() } else { format!("[{id}](../Response_Actions/{file}.md)") };
         format!("| {id} | [{title}](../Response_Actions/{file}.md) | Does {title}. |").replace("|  |", "|  |")
@@ -167,14 +145,14 @@ fn a_response_stage_lists_its_actions_by_id_however_they_name_it() {
         ("Response_Stages/RS0003", "Response_Actions/f"),
         ("Response_Playbooks/RP", "Response_Actions/f"),
     ] {
-        both_ways(&dir, one, other);
+        both_ways(&site, one, other);
     }
     assert!(stage.contains("../Response_Playbooks/RP.md"));
-    let playbook = page(&dir, "Response_Playbooks/RP.md");
+    let playbook = site.page("Response_Playbooks/RP.md");
     assert!(playbook.contains("| Deter ") && playbook.contains("## Deter"), "{playbook}");
-    let action = page(&dir, "Response_Actions/a.md");
+    let action = site.page("Response_Actions/a.md");
     assert!(action.contains("[RS0006: Lessons Learned](../Response_Stages/RS0006.md)"), "{action}");
-    let index = page(&dir, "Response_Stages/index.md");
+    let index = site.page("Response_Stages/index.md");
     assert!(index.contains("| RS0006 | [Lessons Learned](RS0006.md) | Do better. | 5 |"), "{index}");
 }
 
@@ -182,7 +160,7 @@ fn a_response_stage_lists_its_actions_by_id_however_they_name_it() {
 fn a_response_action_shows_what_must_be_in_place() {
     let action =
         "title: RA_1\nid: RA2101\nworkflow: w\nrequirements:\n  - DN_1\n  - MS_1\n  - A <phone> list\n  - DN_gone\n";
-    let dir = site(&[
+    let site = site(&[
         ("response_actions/RA_1.yml", action),
         ("response_actions/RA_2.yml", "title: RA_2\nid: RAé01\nworkflow: w\nrequirements: DN_1.yml\n"),
         ("data_needed/DN_1.yml", "title: DN_1\nplatform: Windows\n"),
@@ -193,18 +171,18 @@ fn a_response_action_shows_what_must_be_in_place() {
         ("Response_Actions/RA_2", "Data_Needed/DN_1"),
         ("Response_Actions/RA_1", "Mitigation_Systems/MS_1"),
     ] {
-        both_ways(&dir, one, other);
+        both_ways(&site, one, other);
     }
-    let page_1 = page(&dir, "Response_Actions/RA_1.md");
+    let page_1 = site.page("Response_Actions/RA_1.md");
     let rest = "<li>A &lt;phone> list</li><li>DN_gone</li></ul> |";
     assert!(page_1.contains("| Category ") && page_1.contains("| Network |") && page_1.contains(rest), "{page_1}");
-    assert!(!page(&dir, "Response_Actions/RA_2.md").contains("Category"));
+    assert!(!site.page("Response_Actions/RA_2.md").contains("Category"));
 }
 
 #[test]
 fn kinds_without_content_are_not_in_the_navigation() {
-    let dir = site(&[("rules/office_shell.yml", RULE)]);
-    let home = page(&dir, "index.html");
+    let site = site(&[("rules/office_shell.yml", RULE)]);
+    let home = site.page("index.html");
     assert!(home.contains("Detection_Rules/index.html"));
     for folder in
         ["Response_Stages", "Mitigation_Systems", "Mitigation_Policies", "Hardening_Policies", "Use_Cases", "Customers"]

@@ -3,6 +3,7 @@
 mod api;
 mod atc2019;
 mod atc2022;
+mod built;
 mod corpus;
 mod example;
 mod exports;

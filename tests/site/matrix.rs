@@ -1,9 +1,9 @@
 //! The matrix: its states, what it can be narrowed to, its picture, and the way to it from groups.
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use super::project::{built_file, project, purplebook};
+use super::built::{Site, site};
+use super::project::{project, purplebook};
 
 const RULE: &str = "title: Script host started from Office
 id: 7d1a1b1e-0d34-4b6a-9a53-3d0a5f3c8a11
@@ -50,27 +50,20 @@ atomic_tests:
   executor: {name: command_prompt, command: x}
 ";
 
-fn built(title: &str) -> TempDir {
+fn built(title: &str) -> Site {
     let rule = format!("{RULE}data_needed: [DN_0001_4688_windows_process_creation]\n");
     let config = format!("[site]\ntitle = '{title}'\n[queries]\nshow = []\n");
-    let dir = project(&[
-        ("purplebook.toml", config.as_str()),
-        ("content/rules/a.yml", &rule),
-        ("content/rules/b.yml", OTHER),
-        ("content/data_needed/DN_0001_4688_windows_process_creation.yml", DATA),
-        ("content/triggers/T1047/T1047.yaml", TRIGGER),
-    ]);
-    let (code, _, err) = purplebook(dir.path(), &["build"]);
-    assert_eq!(code, 0, "{err}");
-    dir
+    let files = [
+        ("rules/a.yml", rule.as_str()),
+        ("rules/b.yml", OTHER),
+        ("data_needed/DN_0001_4688_windows_process_creation.yml", DATA),
+        ("triggers/T1047/T1047.yaml", TRIGGER),
+    ];
+    site(&config, &files)
 }
 
-fn file(dir: &TempDir, path: &str) -> String {
-    built_file(dir.path(), path)
-}
-
-fn choices(dir: &TempDir, domain: &str) -> Value {
-    let script = file(dir, &format!("Matrix/{domain}.js"));
+fn choices(site: &Site, domain: &str) -> Value {
+    let script = site.page(&format!("Matrix/{domain}.js"));
     let data = script.strip_prefix("purplebookMatrix(").and_then(|rest| rest.strip_suffix(");\n")).expect("a call");
     let json: String = serde_json::from_str(data).expect("a text");
     serde_json::from_str(&json).expect("JSON")
@@ -78,8 +71,8 @@ fn choices(dir: &TempDir, domain: &str) -> Value {
 
 #[test]
 fn a_technique_with_rule_test_and_data_is_told_from_one_with_less() {
-    let dir = built("KB");
-    let html = file(&dir, "Matrix/enterprise.html");
+    let site = built("KB");
+    let html = site.page("Matrix/enterprise.html");
     let cell = |id: &str| {
         let at = html.find(&format!("<span class=\"id\">{id}</span>")).unwrap_or_else(|| panic!("{id}"));
         let open = html[..at].rfind("<li class=\"cell ").expect("a cell");
@@ -88,7 +81,7 @@ fn a_technique_with_rule_test_and_data_is_told_from_one_with_less() {
     assert_eq!(cell("T1047"), "full");
     assert_eq!(cell("T1059.005"), "rules", "it has no test");
     assert_eq!(cell("T1059.001"), "none");
-    let markdown = file(&dir, "Matrix/enterprise.md");
+    let markdown = site.page("Matrix/enterprise.md");
     assert!(
         markdown.contains(
             "- [T1047: Windows Management Instrumentation](../Techniques/T1047.md) (1 rule, 2 tests, 1 Data Needed)"
@@ -100,8 +93,8 @@ fn a_technique_with_rule_test_and_data_is_told_from_one_with_less() {
 
 #[test]
 fn the_choices_of_a_matrix_are_rules_tests_and_actors_by_number() {
-    let dir = built("KB");
-    let all = choices(&dir, "enterprise");
+    let site = built("KB");
+    let all = choices(&site, "enterprise");
     let list = |key: &str| -> Vec<&str> {
         all[key].as_array().expect("a list").iter().map(|name| name.as_str().expect("a name")).collect()
     };
@@ -120,25 +113,29 @@ fn the_choices_of_a_matrix_are_rules_tests_and_actors_by_number() {
     assert!(muddywater[2].as_array().expect("numbers").contains(&json!(wmi)), "{muddywater}");
     assert!(all["software"].as_array().expect("software").iter().any(|one| one[0] == "S0002"));
     // Of another domain there is nothing of ours.
-    assert_eq!(choices(&dir, "mobile")["rules"], json!([]));
+    assert_eq!(choices(&site, "mobile")["rules"], json!([]));
 }
 
 #[test]
 fn a_group_and_a_software_lead_to_their_view_of_the_matrix() {
-    let dir = built("KB");
+    let site = built("KB");
     assert!(
-        file(&dir, "Groups/G0069.html").contains("<a href=\"../Matrix/enterprise.html?group=G0069\">Enterprise</a>")
+        site.page("Groups/G0069.html").contains("<a href=\"../Matrix/enterprise.html?group=G0069\">Enterprise</a>")
     );
-    assert!(file(&dir, "Software/S0002.html").contains("href=\"../Matrix/enterprise.html?software=S0002\""));
-    assert!(file(&dir, "Groups/G0069.md").contains("[Enterprise](../Matrix/enterprise.md)"));
+    assert!(site.page("Software/S0002.html").contains("href=\"../Matrix/enterprise.html?software=S0002\""));
+    assert!(site.page("Groups/G0069.md").contains("[Enterprise](../Matrix/enterprise.md)"));
+    // The links of a site that is written lead to what is there.
+    let dir = project(&[("content/rules/a.yml", RULE), ("content/triggers/T1047/T1047.yaml", TRIGGER)]);
+    let (code, _, err) = purplebook(dir.path(), &["build"]);
+    assert_eq!(code, 0, "{err}");
     let (code, out, err) = purplebook(dir.path(), &["check", "--output", "output", "--format", "concise"]);
     assert!(!out.contains("PB50"), "{code} {out} {err}");
 }
 
 #[test]
 fn the_picture_is_a_document_of_its_own_whatever_the_title_is() {
-    let dir = built("a <script>&\"</script>");
-    let svg = file(&dir, "Matrix/enterprise.svg");
+    let site = built("a <script>&\"</script>");
+    let svg = site.page("Matrix/enterprise.svg");
     assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{}", &svg[..200]);
     assert!(svg.contains("<title>a &lt;script&gt;&amp;&quot;&lt;/script&gt;: Enterprise matrix, MITRE ATT&amp;CK® "));
     assert!(svg.contains("<title>T1047: Windows Management Instrumentation, rule, test and data</title>"));
@@ -159,11 +156,11 @@ fn the_picture_is_a_document_of_its_own_whatever_the_title_is() {
 
 #[test]
 fn the_home_page_has_the_matrix_at_a_glance() {
-    let dir = built("KB");
-    let html = file(&dir, "index.html");
+    let site = built("KB");
+    let html = site.page("index.html");
     assert!(
         html.contains("<a class=\"overview\" href=\"Matrix/enterprise.html\"><span class=\"hidden\">Enterprise matrix")
     );
     assert!(html.contains("<i class=\"full\"></i>") && html.contains("<i class=\"none\"></i>"));
-    assert!(file(&dir, "index.md").contains("![Enterprise matrix](Matrix/enterprise.svg)"));
+    assert!(site.page("index.md").contains("![Enterprise matrix](Matrix/enterprise.svg)"));
 }

@@ -1,11 +1,10 @@
 //! Events that were recorded for a rule, on its page and on that of its Data Needed.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+use purplebook::model::Kind;
+
+use super::built::site;
 
 const ID: &str = "6b8f9c0e-1f63-4d55-8f0c-0b6f8f1c9d11";
 
@@ -32,31 +31,6 @@ const EVENT: &str = r##"{"Event": {"#attributes": {"xmlns": "http://schemas.exam
 "Channel": "Microsoft-Windows-Sysmon/Operational"}, "EventData": {"RuleName": "-", "User": "CORP\\kim",
 "CommandLine": "cmd /c echo <b>1</b>", "Image": "C:\\Windows\\cmd.exe", "ParentImage": "C:\\Office\\WINWORD.EXE"}}}"##;
 
-/// The site of these files of the content, and what the build says of problems.
-fn site(config: &str, files: &[(&str, &str)]) -> (TempDir, String) {
-    let dir = TempDir::new().expect("a temporary folder");
-    for (path, text) in files {
-        let path = dir.path().join("content").join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    fs::write(dir.path().join("purplebook.toml"), config).expect("a file");
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .arg("build")
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    (dir, said + &String::from_utf8_lossy(&output.stdout))
-}
-
-fn page(dir: &TempDir, path: &str) -> String {
-    let path = Path::new("output").join(path);
-    fs::read_to_string(dir.path().join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
 fn has(text: &str, wanted: &[&str]) {
     for wanted in wanted {
         assert!(text.contains(wanted), "no {wanted:?} in {text}");
@@ -72,10 +46,10 @@ fn has_not(text: &str, unwanted: &[&str]) {
 #[test]
 fn an_event_is_on_the_page_of_its_rule_with_what_the_rule_searches_first() {
     let path = format!("recorded_events/windows/{ID}.json");
-    let (dir, said) = site("", &[("rules/office.yml", RULE), ("data_needed/DN_1.yml", SYSMON), (&path, EVENT)]);
-    has(&said, &["Recorded Events             1        1        0\n"]);
+    let site = site("", &[("rules/office.yml", RULE), ("data_needed/DN_1.yml", SYSMON), (&path, EVENT)]);
+    assert_eq!(site.tally(Kind::RecordedEvent), (1, 1, 0));
     has(
-        &page(&dir, "Detection_Rules/office.md"),
+        &site.page("Detection_Rules/office.md"),
         &[
             "- Test: [1 recorded event](office.md#recorded-events)\n",
             "## Test it\n\nThe rule has no technique to test.\n\n<a id=\"recorded-events\"></a>\n\n### Recorded events\n\n\
@@ -95,7 +69,7 @@ fn an_event_is_on_the_page_of_its_rule_with_what_the_rule_searches_first() {
         ],
     );
     has(
-        &page(&dir, "Detection_Rules/office.html"),
+        &site.page("Detection_Rules/office.html"),
         &[
             "<li><a href=\"office.html#recorded-events\">1 recorded event</a></li>",
             "<code>cmd /c echo &lt;b&gt;1&lt;/b&gt;</code>",
@@ -103,13 +77,13 @@ fn an_event_is_on_the_page_of_its_rule_with_what_the_rule_searches_first() {
         ],
     );
     has(
-        &page(&dir, "Data_Needed/DN_1.md"),
+        &site.page("Data_Needed/DN_1.md"),
         &[
             "## Rules with recorded events of it\n\n- [Office Starts a Shell](../Detection_Rules/office.md#recorded-events)\n",
         ],
     );
     let json: serde_json::Value =
-        serde_json::from_str(&page(&dir, &format!("exports/api/v1/rules/{ID}.json"))).expect("JSON");
+        serde_json::from_str(&site.page(&format!("exports/api/v1/rules/{ID}.json"))).expect("JSON");
     assert_eq!(
         json["recorded_events"],
         serde_json::json!([{"file": format!("windows/{ID}.json"), "events": 1}]),
@@ -128,12 +102,12 @@ fn other_forms_of_events_have_the_ways_to_their_values() {
                 fields: [eventName, requestParameters.name, trailName, ParentImage]\n";
     let events = "[{\"eventName\": \"A\", \"eventID\": \"6d9a\", \"big\": 18446744073709551616, \"none\": null,
         \"requestParameters\": {\"name\": \"x\", \"trailName\": [\"a\", 1.50], \"list\": [{\"deep\": true}]}}]";
-    let (dir, _) = site(
+    let site = site(
         "",
         &[("rules/a.yml", &rule), ("data_needed/DN_2.yml", data), (&format!("recorded_events/{ID}.jsonl"), events)],
     );
     has(
-        &page(&dir, "Detection_Rules/a.md"),
+        &site.page("Detection_Rules/a.md"),
         &["An event, described by [DN_2](../Data_Needed/DN_2.md); from `content/recorded_events/\
            6b8f9c0e-1f63-4d55-8f0c-0b6f8f1c9d11.jsonl`\n\n| Field | Value | In the rule |\n|:---|:---|:---|\n\
            | `eventName` | `A` | searched |\n\
@@ -151,7 +125,7 @@ fn the_security_log_has_other_names_for_the_same_fields() {
         \"Channel\": \"Security\"}, \"EventData\": {\"NewProcessName\": \"C:\\\\cmd.exe\", \"CommandLine\": \"cmd\"}}}";
     let short = "title: DN_short\nplatform: Windows\nchannel: Security\nevent_id: 4688\nfields: [NewProcessName]\n";
     let long = short.replace("short", "long").replace("[NewProcessName]", "[NewProcessName, CommandLine]");
-    let (dir, _) = site(
+    let site = site(
         "",
         &[
             ("rules/a.yml", RULE),
@@ -161,7 +135,7 @@ fn the_security_log_has_other_names_for_the_same_fields() {
         ],
     );
     has(
-        &page(&dir, "Detection_Rules/a.md"),
+        &site.page("Detection_Rules/a.md"),
         &[
             "Event `4688` of `Security`, described by [DN_long](../Data_Needed/DN_long.md); from",
             "| `NewProcessName` | `C:\\cmd.exe` | searched |\n",
@@ -177,7 +151,7 @@ fn many_and_long_events_are_counted_and_named_by_their_files() {
     }
     let long = format!("{{\"CommandLine\": \"{}é\", \"Image\": \"x\"}}", "a".repeat(9000));
     let config = "[site]\nedit_url = \"https://git.example/{path}\"\n";
-    let (dir, said) = site(
+    let site = site(
         config,
         &[
             ("rules/a.yml", RULE),
@@ -185,7 +159,7 @@ fn many_and_long_events_are_counted_and_named_by_their_files() {
             (&format!("recorded_events/b c/{ID}.ndjson"), &lines),
         ],
     );
-    let markdown = page(&dir, "Detection_Rules/a.md");
+    let markdown = site.page("Detection_Rules/a.md");
     let cut = format!("| `CommandLine` | `{}…` | worth a look |\n", "a".repeat(300));
     has(
         &markdown,
@@ -198,7 +172,7 @@ fn many_and_long_events_are_counted_and_named_by_their_files() {
         ],
     );
     has_not(&markdown, &["number 3 of 60"]);
-    has(&said, &["Recorded Events             2        2        0\n"]);
+    assert_eq!(site.tally(Kind::RecordedEvent), (2, 2, 0));
     assert!(markdown.len() < 12_000, "{} bytes", markdown.len());
 }
 
@@ -208,8 +182,8 @@ fn nothing_of_an_event_is_markup_or_deceives() {
         "{\"Image\": \"</code><script>alert(1)</script>`|\u{202e}\\u001b[2J\\n# x\", \"</td><img src=x onerror=1>\": 1,
         \"Event\": \"x\", \"EventID\": \"<b>\", \"Channel\": \"]()|`x`<i>\"}";
     let path = format!("recorded_events/&'`\u{202e}/{ID}.json");
-    let (dir, _) = site("", &[("rules/a.yml", RULE), (&path, event)]);
-    let (html, markdown) = (page(&dir, "Detection_Rules/a.html"), page(&dir, "Detection_Rules/a.md"));
+    let site = site("", &[("rules/a.yml", RULE), (&path, event)]);
+    let (html, markdown) = (site.page("Detection_Rules/a.html"), site.page("Detection_Rules/a.md"));
     has_not(&html, &["<script>alert", "<img src=x", "<b>", "<i>", "\u{202e}", "\u{1b}"]);
     has_not(&markdown, &["\u{202e}", "\u{1b}", "\n# x"]);
     has(&html, &["&lt;script&gt;alert(1)", "\\u{202e}", "\\u202e"]);
@@ -220,7 +194,7 @@ fn broken_and_deep_events_end_neither_the_build_nor_the_others() {
     let deep = format!("{{\"Image\": \"deep\", \"a\": {}1{}}}", "{\"b\":".repeat(100_000), "}".repeat(100_000));
     let wide = format!("{{\"Image\": \"wide\"{}}}", ", \"x\": [[]]".repeat(50_000));
     let text = format!("{{\"Image\": \"first\"}} {{\"Image\": \"second\" {deep}");
-    let (dir, _) = site(
+    let site = site(
         "[check]\nallow = [\"PB010\"]\n",
         &[
             ("rules/a.yml", RULE),
@@ -229,7 +203,7 @@ fn broken_and_deep_events_end_neither_the_build_nor_the_others() {
             (&format!("recorded_events/3/{ID}.json"), &wide),
         ],
     );
-    let markdown = page(&dir, "Detection_Rules/a.md");
+    let markdown = site.page("Detection_Rules/a.md");
     has(&markdown, &["| `Image` | `first` | searched |", "| `Image` | `wide` | searched |"]);
     has_not(&markdown, &["second"]);
 }

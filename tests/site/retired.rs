@@ -1,41 +1,25 @@
 //! Addresses of ids and tactics that ATT&CK has retired: each keeps a page, in HTML and in
 //! Markdown, that leads to what stands in its place.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use tempfile::TempDir;
+use super::built::{self, Site};
 
 /// A site of rules with these tags each.
-fn site(rules: &[&[&str]]) -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    let folder = dir.path().join("content/rules");
-    fs::create_dir_all(&folder).expect("a folder");
-    for (n, tags) in rules.iter().enumerate() {
+fn site(rules: &[&[&str]]) -> Site {
+    let rule = |(n, tags): (usize, &&[&str])| {
         let list = tags.join("\n  - ");
         let text = format!(
             "title: Rule {n}\nlogsource: {{product: windows}}\ndetection: {{a: {{b: c}}, condition: a}}\ntags:\n  - {list}\n"
         );
-        fs::write(folder.join(format!("rule_{n}.yml")), text).expect("a file");
-    }
-    let output = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .arg("build")
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    dir
+        (format!("rules/rule_{n}.yml"), text)
+    };
+    let rules: Vec<(String, String)> = rules.iter().enumerate().map(rule).collect();
+    let rules: Vec<(&str, &str)> = rules.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    built::site("", &rules)
 }
 
 /// A page as HTML and as Markdown.
-fn page(dir: &TempDir, path: &str) -> (String, String) {
-    let read = |end: &str| {
-        let path = Path::new("output").join(format!("{path}.{end}"));
-        fs::read_to_string(dir.path().join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    };
-    (read("html"), read("md"))
+fn page(site: &Site, path: &str) -> (String, String) {
+    (site.page(&format!("{path}.html")), site.page(&format!("{path}.md")))
 }
 
 fn leads_to(html: &str) -> Option<&str> {
@@ -44,13 +28,13 @@ fn leads_to(html: &str) -> Option<&str> {
 
 #[test]
 fn a_revoked_id_leads_to_its_successor() {
-    let dir = site(&[&["attack.t1003"]]);
+    let site = site(&[&["attack.t1003"]]);
     for (old, new, name) in [
         ("Techniques/T1191", "T1218.003", "CMSTP"),
         ("Techniques/T1562.001", "T1685", "Disable or Modify Tools"),
         ("Groups/G0058", "G0059", "Magic Hound"),
     ] {
-        let (html, markdown) = page(&dir, old);
+        let (html, markdown) = page(&site, old);
         assert_eq!(leads_to(&html), Some(format!("{new}.html").as_str()), "{old}");
         let link = format!("in its place stands <a href=\"{new}.html\">{new}: {name}</a>");
         assert!(html.replace("<wbr>", "").contains(&link), "{old}: {html}");
@@ -58,14 +42,14 @@ fn a_revoked_id_leads_to_its_successor() {
     }
     // Nothing stands in the place of a deprecated one; one in use is its own page.
     for path in ["Techniques/T1064", "Techniques/T1218.003", "Tactics/TA0005"] {
-        assert_eq!(leads_to(&page(&dir, path).0), None, "{path}");
+        assert_eq!(leads_to(&page(&site, path).0), None, "{path}");
     }
 }
 
 #[test]
 fn who_still_names_an_old_id_finds_the_list_of_files() {
-    let dir = site(&[&["attack.t1191"], &["attack.t1191"], &["attack.t1218.003"]]);
-    let (html, markdown) = page(&dir, "Techniques/T1191");
+    let site = site(&[&["attack.t1191"], &["attack.t1191"], &["attack.t1218.003"]]);
+    let (html, markdown) = page(&site, "Techniques/T1191");
     assert_eq!(leads_to(&html), None);
     for file in ["rule_0.yml", "rule_1.yml"] {
         assert!(html.contains(file) && markdown.contains(file), "{markdown}");
@@ -75,16 +59,16 @@ fn who_still_names_an_old_id_finds_the_list_of_files() {
 
 #[test]
 fn a_tactic_that_was_split_keeps_its_name_and_its_id() {
-    let dir = site(&[&["attack.defense_evasion", "attack.t1036"], &["attack.stealth"]]);
-    let (html, markdown) = page(&dir, "Tactics/defense-evasion");
+    let site = site(&[&["attack.defense_evasion", "attack.t1036"], &["attack.stealth"]]);
+    let (html, markdown) = page(&site, "Tactics/defense-evasion");
     let wanted = "ATT&CK has no tactic defense-evasion any more since 19.0; in its place stand [TA0005: \
                   Stealth](TA0005.md) and [TA0112: Defense Impairment](TA0112.md).";
     assert!(markdown.replace("&amp;", "&").contains(wanted), "{markdown}");
     assert_eq!(leads_to(&html), None, "there are two");
     assert!(html.contains("href=\"TA0005.html\"") && html.contains("href=\"TA0112.html\""), "{html}");
     assert!(markdown.contains("rule_0.yml") && !markdown.contains("rule_1.yml"), "{markdown}");
-    let (html, markdown) = page(&dir, "Tactics/index");
+    let (html, markdown) = page(&site, "Tactics/index");
     assert!(html.contains("href=\"defense-evasion.html\"") && markdown.contains("(defense-evasion.md)"), "{markdown}");
     // The id is the same tactic's.
-    assert!(page(&dir, "Tactics/TA0005").1.contains("Stealth"));
+    assert!(page(&site, "Tactics/TA0005").1.contains("Stealth"));
 }

@@ -1,10 +1,6 @@
 //! The page of a rule: the way to the log, tests ready to be run, rules near it, and its file.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use tempfile::TempDir;
+use super::built::site;
 
 const TESTS: &str = "attack_technique: T1059.001
 display_name: PowerShell
@@ -45,32 +41,6 @@ fn rule(title: &str, tags: &str) -> String {
     )
 }
 
-fn site(config: &str, files: &[(&str, &str)]) -> TempDir {
-    let dir = TempDir::new().expect("a folder");
-    let put = |path: &str, text: &str| {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    };
-    put("purplebook.toml", config);
-    for (path, text) in files {
-        put(path, text);
-    }
-    let built = Command::new(env!("CARGO_BIN_EXE_purplebook"))
-        .arg("build")
-        .current_dir(dir.path())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    dir
-}
-
-fn page(dir: &TempDir, path: &str) -> String {
-    let path: &Path = &dir.path().join("output").join(path);
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
 fn has(text: &str, wanted: &[&str]) {
     for wanted in wanted {
         assert!(text.contains(wanted), "no {wanted:?} in {text}");
@@ -84,17 +54,17 @@ const DATA: &str =
 fn the_way_leads_from_the_technique_to_the_log() {
     let rule =
         rule("Cradle", "attack.execution, attack.t1059.001").replace("category: process_creation", "service: security");
-    let dir = site(
+    let site = site(
         "",
         &[
-            ("content/rules/a.yml", &rule),
-            ("content/triggers/T1059.001/T1059.001.yaml", TESTS),
-            ("content/data_needed/DN_0001_4688.yml", DATA),
-            ("content/logging_policies/LP_1.yml", "title: LP_1\n"),
+            ("rules/a.yml", &rule),
+            ("triggers/T1059.001/T1059.001.yaml", TESTS),
+            ("data_needed/DN_0001_4688.yml", DATA),
+            ("logging_policies/LP_1.yml", "title: LP_1\n"),
         ],
     );
     has(
-        &page(&dir, "Detection_Rules/a.html"),
+        &site.page("Detection_Rules/a.html"),
         &[
             "<li class=\"way-technique\"><p>Technique</p><ul><li><a href=\"../Techniques/T1059.001.html\">T1059.001: PowerShell</a></li></ul>",
             "<li class=\"way-test\"><p>Test</p><ul><li><a href=\"a.html#tests\">T1059.001: 2 tests</a>, 1 on Windows</li></ul>",
@@ -103,7 +73,7 @@ fn the_way_leads_from_the_technique_to_the_log() {
         ],
     );
     has(
-        &page(&dir, "Detection_Rules/a.md"),
+        &site.page("Detection_Rules/a.md"),
         &[
             "\n- Technique: [T1059.001: PowerShell](../Techniques/T1059.001.md)\n- Test: [T1059.001: 2 tests](a.md#tests), 1 on Windows\n",
             "\n<a id=\"tests\"></a>\n\n## Test it\n",
@@ -113,9 +83,9 @@ fn the_way_leads_from_the_technique_to_the_log() {
 
 #[test]
 fn what_is_missing_on_the_way_is_said() {
-    let dir = site("", &[("content/rules/a.yml", &rule("Cradle", ""))]);
+    let site = site("", &[("rules/a.yml", &rule("Cradle", ""))]);
     has(
-        &page(&dir, "Detection_Rules/a.html"),
+        &site.page("Detection_Rules/a.html"),
         &[
             "<p>Technique</p><span class=\"absent\">The rule has no technique tag</span>",
             "<p>Test</p><span class=\"absent\">The rule has no technique to test</span>",
@@ -127,14 +97,9 @@ fn what_is_missing_on_the_way_is_said() {
 
 #[test]
 fn tests_of_the_platform_are_ready_to_be_run() {
-    let dir = site(
-        "",
-        &[
-            ("content/rules/a.yml", &rule("Cradle", "attack.t1059.001")),
-            ("content/triggers/T1059.001/T1059.001.yaml", TESTS),
-        ],
-    );
-    let markdown = page(&dir, "Detection_Rules/a.md");
+    let site =
+        site("", &[("rules/a.yml", &rule("Cradle", "attack.t1059.001")), ("triggers/T1059.001/T1059.001.yaml", TESTS)]);
+    let markdown = site.page("Detection_Rules/a.md");
     // A value is not filled in again, and what has no value stays as it is.
     has(
         &markdown,
@@ -146,7 +111,7 @@ fn tests_of_the_platform_are_ready_to_be_run() {
         ],
     );
     assert!(!markdown.contains("pwsh -c id"), "a test of another platform is a line of the table");
-    let html = page(&dir, "Detection_Rules/a.html");
+    let html = site.page("Detection_Rules/a.html");
     has(
         &html,
         &[
@@ -157,18 +122,18 @@ fn tests_of_the_platform_are_ready_to_be_run() {
         ],
     );
     // On the page of the tests they can be chosen.
-    has(&page(&dir, "Triggers/T1059.001.html"), &["<figure class=\"code\" data-template=\"rm #{url}\n\">"]);
+    has(&site.page("Triggers/T1059.001.html"), &["<figure class=\"code\" data-template=\"rm #{url}\n\">"]);
 }
 
 #[test]
 fn the_nearest_rules_of_a_technique_are_named_and_the_rest_counted() {
     let rules: Vec<(String, String)> = (0..9)
-        .map(|i| (format!("content/rules/r{i}.yml"), rule(&format!("Rule {i}"), "attack.t1059.001, attack.g0069")))
+        .map(|i| (format!("rules/r{i}.yml"), rule(&format!("Rule {i}"), "attack.t1059.001, attack.g0069")))
         .collect();
     let files: Vec<(&str, &str)> = rules.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let dir = site("", &files);
+    let site = site("", &files);
     let near = |file: &str| {
-        let text = page(&dir, file);
+        let text = site.page(file);
         let line = text.lines().find(|line| line.starts_with("- also [T1059.001"));
         line.unwrap_or_else(|| panic!("no line in {text}")).to_owned()
     };
@@ -185,15 +150,15 @@ fn the_nearest_rules_of_a_technique_are_named_and_the_rest_counted() {
         near("Detection_Rules/r8.md")
             .contains(": [Rule 4](r4.md), [Rule 5](r5.md), [Rule 6](r6.md), [Rule 7](r7.md), [all 9]")
     );
-    has(&page(&dir, "Detection_Rules/r4.md"), &["\n- also [G0069: MuddyWater](../Groups/G0069.md): [Rule 2](r2.md)"]);
+    has(&site.page("Detection_Rules/r4.md"), &["\n- also [G0069: MuddyWater](../Groups/G0069.md): [Rule 2](r2.md)"]);
 }
 
 #[test]
 fn a_page_leads_to_its_file_where_that_is_said() {
     let config = "[site]\nedit_url = \"https://git.example/kb/edit/main/{path}?plain=1\"\n\
                   history_url = \"https://git.example/kb/log/{path}\"\n";
-    let dir = site(config, &[("content/rules/a b#.yml", &rule("Cradle", ""))]);
-    let html = page(&dir, "Detection_Rules/a b#.html");
+    let site = site(config, &[("rules/a b#.yml", &rule("Cradle", ""))]);
+    let html = site.page("Detection_Rules/a b#.html");
     has(
         &html,
         &[
@@ -202,8 +167,8 @@ fn a_page_leads_to_its_file_where_that_is_said() {
         ],
     );
     has(
-        &page(&dir, "Detection_Rules/a b#.md"),
+        &site.page("Detection_Rules/a b#.md"),
         &[" · [Edit this page](https://git.example/kb/edit/main/content/rules/a%20b%23.yml?plain=1) · [History]("],
     );
-    assert!(!page(&dir, "Techniques/T1059.html").contains("Edit this page"), "no file of the project says it");
+    assert!(!site.page("Techniques/T1059.html").contains("Edit this page"), "no file of the project says it");
 }
