@@ -11,6 +11,7 @@ anything a page would fetch from elsewhere. Uses the standard library only.
 import re
 import sys
 from html.parser import HTMLParser
+from multiprocessing import Pool
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -128,23 +129,33 @@ def judge(file, address, fetched, files, pages):
     if target not in files:
         return "leads nowhere"
     anchor = unquote(url.fragment)
-    if anchor and anchor != "top" and target in pages and anchor not in pages[target].ids:
+    if anchor and anchor != "top" and target in pages and anchor not in pages[target]:
         return "no such anchor"
     return None
+
+
+def read(named):
+    """The ids of a page (None of Markdown), what is wrong with it by itself, and its links."""
+    file, path = named
+    text = path.read_text(encoding="utf-8")
+    if file.endswith(".md"):
+        return file, None, [], list(markdown_links(text))
+    page = Page()
+    page.feed(text)
+    page.finish()
+    return file, page.ids, page.problems, page.links
 
 
 def main(root):
     files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
     pages, problems, links = {}, [], []
-    for file, path in files.items():
-        if file.endswith(".html"):
-            page = pages[file] = Page()
-            page.feed(path.read_text(encoding="utf-8"))
-            page.finish()
-            problems += [(file, *problem) for problem in page.problems]
-            links += [(file, *link) for link in page.links]
-        elif file.endswith(".md"):
-            links += [(file, *link) for link in markdown_links(path.read_text(encoding="utf-8"))]
+    with Pool() as pool:
+        texts = [(file, path) for file, path in files.items() if file.endswith((".html", ".md"))]
+        for file, ids, wrong, found in pool.imap(read, texts, chunksize=64):
+            if ids is not None:
+                pages[file] = ids
+            problems += [(file, *problem) for problem in wrong]
+            links += [(file, *link) for link in found]
     for file, (line, column), address, fetched in links:
         why = judge(file, address, fetched, files, pages)
         if why:

@@ -3,7 +3,8 @@
 //!
 //! `tests/engines/install` installs the engines; `PURPLEBOOK_ENGINES=required` makes a missing one
 //! a failure. Targets that `READ_BY` does not name have no parser here. Of the queries of published
-//! rules for Elasticsearch's two languages a fourth is tried; all are with `ALL_QUERIES=1`.
+//! rules for the four slowest, Lucene, KQL, ES|QL and EQL, a fourth is tried; all are with
+//! `ALL_QUERIES=1`.
 
 #[path = "query_support/engines.rs"]
 mod engines;
@@ -112,8 +113,9 @@ fn published_rules_are_taken_by(engine: Engine) {
         let least = if pipeline.is_some_and(|pipeline| FEWER.contains(&pipeline)) { 500 } else { 1000 };
         assert!(jobs.len() - before > least, "{name} {pipeline:?}: only {} queries", jobs.len() - before);
     }
-    // The parsers of these two take seconds for a hundred queries.
-    if matches!(engine, Engine::EsQl | Engine::Eql) && std::env::var_os("ALL_QUERIES").is_none() {
+    // The parsers of these take seconds for hundreds of queries.
+    let is_slow = matches!(engine, Engine::EsQl | Engine::Eql | Engine::Kql | Engine::Lucene);
+    if is_slow && std::env::var_os("ALL_QUERIES").is_none() {
         let is_exception = |job: &Job| REFUSED.iter().any(|(by, file, _)| *by == engine && *file == file_name(&job.id));
         let mut number = 0;
         jobs.retain(|job| {
