@@ -167,7 +167,7 @@ fn f_compile(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn g_plan(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| plan(&GRAPH, std::iter::empty(), std::iter::empty()));
+    bencher.bench(|| plan(GRAPH.corpus(), std::iter::empty(), std::iter::empty()));
 }
 
 /// All pages in both forms, into nothing.

@@ -15,7 +15,8 @@ use super::tags::{TagIndex, Target};
 use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_links, data_needed};
 
 /// Links the corpus. Never fails: what leads nowhere is kept as [`Unresolved`].
-pub fn link(corpus: Corpus, profile: DataNeededProfile) -> Graph {
+pub fn link(corpus: impl Into<Arc<Corpus>>, profile: DataNeededProfile) -> Graph {
+    let corpus = corpus.into();
     let written = || {
         let mut linker = Linker { corpus: &corpus, edges: Vec::new(), unresolved: Vec::new() };
         attack_links::add(&corpus.attack, &mut linker.edges);

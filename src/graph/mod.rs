@@ -21,12 +21,14 @@ pub use link::link;
 pub use node::Node;
 pub use tags::{TagIndex, Target};
 
+use std::sync::Arc;
+
 use crate::model::{AttackId, AttackKind, AttackObject, Corpus, Origin};
 
 /// The linked knowledge base.
 #[derive(Debug, Default)]
 pub struct Graph {
-    corpus: Corpus,
+    corpus: Arc<Corpus>,
     /// Sorted by (from, kind, position in the source).
     edges: Vec<Edge>,
     index: index::EdgeIndex,

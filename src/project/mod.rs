@@ -18,6 +18,7 @@ pub use release::{Release, Upgrading, at_hand, import, releases};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::check::policy::{self, Policy};
 use crate::check::{self, CheckInput};
@@ -124,22 +125,27 @@ impl Project {
         progress.begin(Stage::Loading, 0);
         let (corpus, more) = memory.load(&sources, attack);
         findings.append(more);
-        progress.begin(Stage::Linking, 0);
-        let (graph, asked) = rayon::join(
-            || link(corpus, data_needed_profile(config.markdown)),
-            || memory.requests(&config, &mut sources),
-        );
-        let (requests, more) = asked?;
-        findings.append(more);
-        let config_file = config_file(&config, &mut sources);
-        progress.begin(Stage::Converting, 0);
+        let corpus = Arc::new(corpus);
         let reserved = site::reserved(&config)?;
-        let copied = || sources.assets.iter().map(|asset| asset.within.as_str());
-        let (plan, (compiled, of_rules)) = rayon::join(
-            || plan(&graph, reserved.into_iter(), copied()),
-            || memory.of_rules(graph.corpus(), &requests, &config, &sources),
-        );
+        let copied: Vec<String> = sources.assets.iter().map(|asset| asset.within.clone()).collect();
+        let linked = || {
+            progress.begin(Stage::Linking, 0);
+            rayon::join(
+                || link(Arc::clone(&corpus), data_needed_profile(config.markdown)),
+                || plan(&corpus, reserved.into_iter(), copied.iter().map(String::as_str)),
+            )
+        };
+        let converted = || {
+            progress.begin(Stage::Converting, 0);
+            let (requests, more) = memory.requests(&config, &mut sources)?;
+            let (compiled, of_rules) = memory.of_rules(&corpus, &requests, &config, &sources);
+            Ok::<_, Error>((requests, more, compiled, of_rules))
+        };
+        let ((graph, plan), converted) = rayon::join(linked, converted);
+        let (requests, more, compiled, of_rules) = converted?;
+        findings.append(more);
         findings.append(compiled.findings());
+        let config_file = config_file(&config, &mut sources);
         progress.begin(Stage::Checking, 0);
         let links = LinkIndex::new(&graph, &plan, assets(&sources, &plan));
         let coverage = &config.coverage;

@@ -6,8 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Node};
-use crate::model::AttackKind;
+use crate::graph::Node;
+use crate::model::{AttackKind, Corpus};
 use crate::text::{EncodedPath, fold_path};
 
 use super::OutPath;
@@ -35,10 +35,10 @@ impl File {
 
 impl EntityFiles {
     /// Names the files of all nodes that have a page.
-    pub(super) fn new<'a>(graph: &Graph, pages: impl Iterator<Item = (Node, &'a OutPath)>) -> Self {
+    pub(super) fn new<'a>(corpus: &Corpus, pages: impl Iterator<Item = (Node, &'a OutPath)>) -> Self {
         let pages: Vec<(Node, &'static str, &str)> = pages
             .filter_map(|(node, path)| {
-                Some((node, folder(graph, node)?, path.as_str().rsplit('/').next().unwrap_or_default()))
+                Some((node, folder(corpus, node)?, path.as_str().rsplit('/').next().unwrap_or_default()))
             })
             .collect();
         let mut taken: HashSet<(&'static str, String)> = HashSet::with_capacity(pages.len());
@@ -47,7 +47,7 @@ impl EntityFiles {
         // Ids before the names of pages, whatever their order: an address by an id must not depend on
         // how a file is called.
         for (node, folder, _) in &pages {
-            if let Some(id) = id(graph, *node).filter(|id| take(*folder, id)) {
+            if let Some(id) = id(corpus, *node).filter(|id| take(*folder, id)) {
                 names.insert(*node, File::new(folder, id));
             }
         }
@@ -86,10 +86,10 @@ impl EntityFiles {
 }
 
 /// The folder of a node's kind; `None` where it has no files of its own.
-fn folder(graph: &Graph, node: Node) -> Option<&'static str> {
+fn folder(corpus: &Corpus, node: Node) -> Option<&'static str> {
     match node.kind() {
         Some(kind) => kind.is_listed().then(|| kind.key()),
-        None => attack_key(graph.attack(node)?.id.kind()),
+        None => attack_key(corpus.attack.objects.get(node.index())?.id.kind()),
     }
 }
 
@@ -107,14 +107,14 @@ pub(super) fn attack_key(kind: AttackKind) -> Option<&'static str> {
 }
 
 /// The id of a node in the form an address has it, if it can be in one as it is.
-fn id(graph: &Graph, node: Node) -> Option<String> {
-    let (corpus, i) = (graph.corpus(), node.index());
+fn id(corpus: &Corpus, node: Node) -> Option<String> {
+    let i = node.index();
     let id = match node {
         Node::Rule(_) => corpus.rules.get(i)?.id.as_deref()?.trim().to_ascii_lowercase(),
         Node::ResponseAction(_) => corpus.response_actions.get(i)?.id.as_deref()?.trim().to_owned(),
         Node::ResponsePlaybook(_) => corpus.response_playbooks.get(i)?.id.as_deref()?.trim().to_owned(),
         Node::ResponseStage(_) => corpus.response_stages.get(i)?.id.as_deref()?.trim().to_owned(),
-        Node::Attack(_) => graph.attack(node)?.id.to_string(),
+        Node::Attack(_) => corpus.attack.objects.get(i)?.id.to_string(),
         _ => return None,
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::graph::{Graph, Node};
-use crate::model::{AttackKind, Domain, Kind};
+use crate::graph::Node;
+use crate::model::{AttackKind, Corpus, Domain, Kind};
 use crate::text::fold_path;
 
 use super::entity_files::EntityFiles;
@@ -138,7 +138,7 @@ impl SitePlan {
 /// Plans the site. `reserved` are the paths of files nothing else may take (the theme's); `copied`
 /// the relative paths of files that are copied as they are.
 pub fn plan<'a>(
-    graph: &Graph,
+    corpus: &Corpus,
     reserved: impl Iterator<Item = OutPath>,
     copied: impl Iterator<Item = &'a str>,
 ) -> SitePlan {
@@ -151,7 +151,6 @@ pub fn plan<'a>(
     for path in exports::at_the_top() {
         planner.places.take(path, &[""]);
     }
-    let corpus = graph.corpus();
     planner.fixed(Subject::Home, "", "index");
     planner.fixed(Subject::Credits, "", "credits");
     planner.fixed(Subject::Coverage, "Matrix", "coverage");
@@ -216,7 +215,7 @@ pub fn plan<'a>(
             planner.add(Subject::OldTactic(i), path);
         }
     }
-    planner.finish(graph)
+    planner.finish(corpus)
 }
 
 /// The files beside the page of a matrix: the matrix as a picture, and what its script needs.
@@ -340,14 +339,14 @@ impl Planner {
         }
     }
 
-    fn finish(self, graph: &Graph) -> SitePlan {
+    fn finish(self, corpus: &Corpus) -> SitePlan {
         let Self { subjects, paths, .. } = self;
         let pages = subjects.iter().zip(&paths).filter_map(|(subject, path)| match subject {
             Subject::Node(node) => Some((*node, path)),
             _ => None,
         });
         let (entity_files, (by_subject, routes)) = rayon::join(
-            || EntityFiles::new(graph, pages),
+            || EntityFiles::new(corpus, pages),
             || {
                 let by_subject = subjects.iter().zip(0..).map(|(subject, i)| (*subject, RouteId(i))).collect();
                 (by_subject, RouteTable::new(paths.clone()))

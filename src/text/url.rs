@@ -105,6 +105,12 @@ impl SafeUrl {
         out
     }
 
+    /// The same address as [`Self::to_uri`] writes it.
+    #[must_use]
+    pub fn escaped(&self) -> Self {
+        Self(self.to_uri())
+    }
+
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0

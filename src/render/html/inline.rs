@@ -53,9 +53,12 @@ impl Place<'_> {
     fn push_link(&self, out: &mut Html, text: &str, target: &LinkTarget) {
         let url = self.routes.href(self.from, target, Format::Html);
         out.push_static("<a");
-        out.push_url_attribute("href", &url);
         if url.is_external() {
+            // Authors may write what browsers put up with and HTML does not allow.
+            out.push_url_attribute("href", &url.escaped());
             out.push_static(" rel=\"noopener noreferrer nofollow\"");
+        } else {
+            out.push_url_attribute("href", &url);
         }
         out.push_static(">");
         // A link without a name could be neither seen nor announced.
@@ -126,6 +129,10 @@ mod tests {
         assert_eq!(
             values(&[Inline::url("https://x.example/?a=1&b=2")]),
             "<a href=\"https://x.example/?a=1&amp;b=2\" rel=\"noopener noreferrer nofollow\">https://x.example/?a=1&amp;b=2</a>"
+        );
+        assert_eq!(
+            values(&[Inline::url("https://x.example/?f[repo][0]=b|c")]),
+            "<a href=\"https://x.example/?f%5Brepo%5D%5B0%5D=b%7Cc\" rel=\"noopener noreferrer nofollow\">https://x.example/?f[repo][0]=b|c</a>"
         );
         assert_eq!(values(&[Inline::url("javascript:alert(1)")]), "javascript:alert(1)");
     }
