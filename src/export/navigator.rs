@@ -1,5 +1,5 @@
-//! Layers of the ATT&CK Navigator (layer format 4.5): the whole, and by group, platform and log
-//! source.
+//! Layers of the ATT&CK Navigator (layer format 4.5): the whole, of each ATT&CK object, and by
+//! platform, log source and Customer.
 //!
 //! A colour stands for the state of a technique as on our own matrix, the score is the number of
 //! rules, and the comment has all figures. Techniques without anything are left out of the whole,
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Domain, Status};
-use crate::site::SiteView;
 use crate::site::exports::{Layer, layer};
+use crate::site::{ObjectLayer, SiteView};
 
 use super::Export;
 
@@ -21,14 +21,13 @@ use super::Export;
 const NAVIGATOR: &str = "5.1.0";
 const FORMAT: &str = "4.5";
 
-/// The colour of a gap: a technique of a group that no rule detects.
+/// The colour of a gap: a technique of a group or another object that nothing is there for.
 const GAP: &str = "#f5b7b1";
 
 pub(super) fn layers(view: &SiteView<'_>) -> Vec<Export> {
     let mut out: Vec<Export> = Domain::ALL.into_iter().map(|domain| whole(view, domain)).collect();
-    let groups: Vec<(Node, &AttackObject)> =
-        view.graph.attack_nodes(AttackKind::Group).filter(|(_, object)| object.status == Status::Active).collect();
-    out.par_extend(groups.into_par_iter().filter_map(|(node, object)| of_object(view, node, object)));
+    let objects = view.graph.corpus().attack.objects.par_iter().enumerate();
+    out.par_extend(objects.flat_map_iter(|(i, object)| of_object(view, Node::Attack(i as u32), object)));
     out.extend(narrowed(view));
     out
 }
@@ -81,7 +80,7 @@ fn document(view: &SiteView<'_>, name: &str, description: &str, domain: Domain, 
     let legend = |state: CoverageState| json!({ "label": state.title(), "color": colour(state) });
     let mut legend: Vec<Value> =
         CoverageState::ALL.into_iter().filter(|state| *state != CoverageState::Nothing).map(legend).collect();
-    legend.push(json!({ "label": "used, but no rule and no test", "color": GAP }));
+    legend.push(json!({ "label": "no rule and no test", "color": GAP }));
     json!({
         "name": name,
         "versions": {
@@ -125,36 +124,30 @@ fn whole(view: &SiteView<'_>, domain: Domain) -> Export {
     Export::json(layer(&Layer::Domain(domain)), &document(view, &name, &description, domain, &shown))
 }
 
-/// The layer of a group, in the domain most of its techniques are in.
-fn of_object(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Option<Export> {
-    let used: BTreeMap<_, Node> = view
-        .graph
-        .to(node, EdgeKind::Uses)
-        .filter_map(|to| Some((to, view.graph.attack(to)?)))
-        .filter(|(_, used)| used.id.kind() == AttackKind::Technique)
-        .map(|(to, used)| (used.id, to))
-        .collect();
-    let of = |domain: Domain| {
-        used.values().filter(move |to| view.graph.attack(**to).is_some_and(|used| used.domains.contains(&domain)))
+/// The layers of an object: a technique of it that nothing is there for is a gap.
+fn of_object(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Export> {
+    let layer_of = |ObjectLayer { which, domain, techniques }: ObjectLayer| {
+        let entries: Vec<Value> = techniques
+            .into_iter()
+            .filter_map(|to| Some((to, view.graph.attack(to)?.id)))
+            .map(|(to, id)| {
+                let coverage = view.graph.coverage(to);
+                let state = coverage.state();
+                let colour = if state == CoverageState::Nothing { GAP } else { colour(state) };
+                entry(view, to, &id.to_string(), coverage, colour, domain)
+            })
+            .collect();
+        let of = match object.id.kind() {
+            AttackKind::Technique => format!("{} and what is below it", object.name),
+            AttackKind::Tactic => format!("The techniques of {}", object.name),
+            AttackKind::Mitigation => format!("The techniques {} addresses", object.name),
+            _ => format!("The techniques {} uses", object.name),
+        };
+        let name = format!("{} ({}): {}", object.name, object.id, view.config.title);
+        let description = format!("{of}, and what {} has for them.", view.config.title);
+        Export::json(layer(&which), &document(view, &name, &description, domain, &entries))
     };
-    // Of as many the first.
-    let domain = Domain::ALL.into_iter().rev().max_by_key(|domain| of(*domain).count())?;
-    let entries: Vec<Value> = used
-        .iter()
-        .filter(|(_, to)| view.graph.attack(**to).is_some_and(|used| used.domains.contains(&domain)))
-        .map(|(id, to)| {
-            let coverage = view.graph.coverage(*to);
-            let state = coverage.state();
-            let colour = if state == CoverageState::Nothing { GAP } else { colour(state) };
-            entry(view, *to, &id.to_string(), coverage, colour, domain)
-        })
-        .collect();
-    if entries.is_empty() {
-        return None;
-    }
-    let name = format!("{} ({}): {}", object.name, object.id, view.config.title);
-    let description = format!("The techniques {} uses, and what {} has for them.", object.name, view.config.title);
-    Some(Export::json(layer(&Layer::Object(object.id)), &document(view, &name, &description, domain, &entries)))
+    view.object_layers(node).into_iter().map(layer_of).collect()
 }
 
 /// The layers of platforms and log sources, counted from what the matrix can be narrowed to.
@@ -185,7 +178,7 @@ fn narrowed(view: &SiteView<'_>) -> Vec<Export> {
             Layer::Platform(name) => choices.on_platform(place(&choices.platforms, name)?),
             Layer::LogSource(name) => choices.of_source(place(&choices.sources, name)?),
             Layer::Customer(stem) => of_customer(view, stem, &nodes_of(&choices.techniques))?,
-            Layer::Domain(_) | Layer::Object(_) => return None,
+            Layer::Domain(_) | Layer::Object(_) | Layer::ObjectIn(..) => return None,
         };
         Some(write(which, what, &counts))
     };

@@ -21,8 +21,10 @@ const ELASTICSEARCH: &str = "exports/elasticsearch";
 pub enum Layer {
     /// All of a domain.
     Domain(Domain),
-    /// What a group, or another object that uses techniques, uses.
+    /// The techniques of an ATT&CK object, in the domain most of them are in.
     Object(AttackId),
+    /// Those of another domain.
+    ObjectIn(AttackId, Domain),
     /// What there is for a platform of the Enterprise matrix.
     Platform(String),
     /// What the rules of a log source cover in it.
@@ -124,6 +126,7 @@ pub fn layer(layer: &Layer) -> OutPath {
     let name = match layer {
         Layer::Domain(domain) => domain.key().to_owned(),
         Layer::Object(id) => id.to_string(),
+        Layer::ObjectIn(id, domain) => format!("{id}-{}", domain.key()),
         Layer::Platform(name) => format!("platform-{}", slug(name)),
         Layer::LogSource(name) => format!("source-{}", slug(name)),
         Layer::Customer(name) => format!("customer-{}", slug(name)),

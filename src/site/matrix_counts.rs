@@ -12,7 +12,7 @@ impl MatrixChoices {
     /// # Panics
     /// If there is no such platform.
     pub fn on_platform(&self, platform: usize) -> Vec<Coverage> {
-        let mut counts = self.counts(|rule| rule.platform.is_none_or(|own| own == platform));
+        let mut counts = self.counts(|rule| rule.platform == Some(platform));
         let meant = |platforms: &[usize]| platforms.is_empty() || platforms.contains(&platform);
         for test in self.tests.iter().filter(|test| meant(&test.platforms)) {
             counts[test.technique].tests += 1;

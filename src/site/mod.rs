@@ -26,4 +26,4 @@ pub use page::{
 pub use plan::{Collision, SitePlan, Subject, matrix_choices, matrix_picture, plan};
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};
 pub use search::{Searchable, fold};
-pub use view::{SiteView, notice};
+pub use view::{ObjectLayer, SiteView, notice};

@@ -385,7 +385,7 @@ pub struct MatrixRule {
     pub status: Option<usize>,
     /// Its log source.
     pub source: Option<usize>,
-    /// The one platform it is for.
+    /// The platform its log source is of, if it is of one.
     pub platform: Option<usize>,
     /// Its techniques, sorted.
     pub techniques: Vec<usize>,

@@ -12,6 +12,7 @@ mod hostile_markdown;
 mod kinds;
 mod links;
 mod matrix;
+mod platforms;
 #[path = "../project/mod.rs"]
 mod project;
 mod readme;

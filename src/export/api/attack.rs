@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::graph::{Coverage, Node};
 use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
 use crate::site::SiteView;
-use crate::site::exports::{Layer, layer};
+use crate::site::exports::layer;
 
 use super::super::object::Object;
 
@@ -42,8 +42,8 @@ pub(super) fn fields(view: &SiteView<'_>, node: Node, object: &AttackObject, out
             out.put("coverage_with_sub_techniques", &Covered::from(view.graph.coverage_with_subs(node)));
         }
         AttackKind::Group => {
-            let has_layer = object.status == Status::Active && view.uses_techniques(node);
-            out.put("layer", &has_layer.then(|| layer(&Layer::Object(object.id)).to_string()));
+            let own = view.object_layers(node).into_iter().next();
+            out.put("layer", &own.map(|own| layer(&own.which).to_string()));
         }
         AttackKind::Software => {
             let kind = object.software_kind.map(|kind| match kind {

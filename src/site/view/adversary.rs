@@ -2,14 +2,13 @@
 
 use crate::graph::{Edge, EdgeKind, Node, Via};
 use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
-use crate::site::exports::{Layer, layer};
 use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject, Tone};
 use crate::text::SafeUrl;
 
 use super::SiteView;
 use super::attack_text::AttackText;
 use super::mitigation::measures;
-use super::parts::{section, status_badge, table, text_fact};
+use super::parts::{counted, section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -29,14 +28,15 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     };
     let techniques = of(AttackKind::Technique);
     let gaps: Vec<Node> = techniques.iter().copied().filter(|t| view.graph.coverage_with_subs(*t).rules == 0).collect();
+    let detected = techniques.len() - gaps.len();
+    let have = if detected == 1 { "has" } else { "have" };
     page.summary = format!(
-        "{} uses {} techniques; {} of them have a rule here.",
+        "{} uses {}; {detected} of them {have} a rule here.",
         object.name,
-        techniques.len(),
-        techniques.len() - gaps.len()
+        counted(techniques.len(), "technique")
     );
     retired(view, &mut page, node, object);
-    page.sections.extend(coverage(view, route, object, &techniques, &gaps));
+    page.sections.extend(coverage(view, object, &techniques, &gaps));
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
     page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
@@ -68,7 +68,7 @@ pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object
     page.badges.extend(status_badge(object.status));
     page.facts = attack_facts(view, node, object);
     let techniques: Vec<Node> = view.graph.to(node, EdgeKind::Mitigates).collect();
-    page.summary = format!("{} addresses {} techniques.", object.name, techniques.len());
+    page.summary = format!("{} addresses {}.", object.name, counted(techniques.len(), "technique"));
     retired(view, &mut page, node, object);
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
@@ -108,13 +108,7 @@ fn tagged_rules(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<u
     view.graph.rules_of(node, kind)
 }
 
-fn coverage(
-    view: &SiteView<'_>,
-    route: RouteId,
-    object: &AttackObject,
-    techniques: &[Node],
-    gaps: &[Node],
-) -> Option<Section> {
+fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gaps: &[Node]) -> Option<Section> {
     if techniques.is_empty() {
         return None;
     }
@@ -127,12 +121,12 @@ fn coverage(
         stat(gaps.len(), "without a rule"),
     ];
     let mut blocks = vec![Block::Stats(stats)];
-    blocks.extend(on_the_matrix(view, route, object, techniques));
+    blocks.extend(on_the_matrix(view, object, techniques));
     Some(section("coverage", "Coverage", None, blocks))
 }
 
 /// Links to the matrices its techniques are in, with those techniques marked.
-fn on_the_matrix(view: &SiteView<'_>, route: RouteId, object: &AttackObject, techniques: &[Node]) -> Option<Block> {
+fn on_the_matrix(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node]) -> Option<Block> {
     let key = match object.id.kind() {
         AttackKind::Group => "group",
         AttackKind::Software => "software",
@@ -151,10 +145,8 @@ fn on_the_matrix(view: &SiteView<'_>, route: RouteId, object: &AttackObject, tec
         let id = object.id.to_string();
         line.push(Inline::Link(domain.title().to_owned(), LinkTarget::View(matrix, key, id)));
     }
-    if object.id.kind() == AttackKind::Group && !line.is_empty() {
-        let file = layer(&Layer::Object(object.id));
-        let to_layer = Inline::Link("layer of the Navigator".to_owned(), view.file(route, &file));
-        line.extend([Inline::text(". Its "), to_layer, Inline::text(".")]);
+    if !line.is_empty() {
+        line.push(Inline::text("."));
     }
     (!line.is_empty()).then_some(Block::Line(line))
 }

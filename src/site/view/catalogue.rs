@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackId, AttackKind, Kind, Status};
-use crate::site::exports::{self, TableForm};
+use crate::site::exports::{self, Index, TableForm};
 use crate::site::{Block, Inline, OutPath, Page, PageKind, RouteId, Subject};
 
 use super::SiteView;
@@ -32,7 +32,10 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
         Kind::Customer => (&CUSTOMERS, customers(view)),
         Kind::RecordedEvent | Kind::Page => (&[], Vec::new()),
     };
-    page.summary = format!("{} {}", rows.len(), kind.title());
+    page.summary = match rows.len() {
+        1 => format!("1 {}", kind.noun()),
+        many => format!("{many} {}", kind.title()),
+    };
     let block = if rows.is_empty() {
         Block::Line(vec![Inline::text(format!("There is no {} in this knowledge base yet.", kind.noun()))])
     } else {
@@ -40,18 +43,32 @@ pub(super) fn kind(view: &SiteView<'_>, route: RouteId, kind: Kind) -> Page {
     };
     let mut blocks = vec![block];
     if view.count(kind) > 0 {
-        blocks.push(as_files(view, route, TableForm::ALL.map(|form| (form, exports::table(kind, form)))));
+        let mut files: Vec<(&str, OutPath)> =
+            TableForm::ALL.map(|form| (form.title(), exports::table(kind, form))).into();
+        match kind {
+            Kind::Rule => files.extend([
+                ("CSV with data, logs and responses", exports::analytics()),
+                ("documents for Elasticsearch", exports::documents(Index::Rules)),
+            ]),
+            Kind::DataNeeded => files.push(("CSV of all fields", exports::pivoting())),
+            _ => {}
+        }
+        blocks.push(as_files(view, route, &files));
     }
     page.sections.push(section("all", "All", Some(view.count(kind)), blocks));
     page
 }
 
 /// Links to the same table for programs.
-fn as_files(view: &SiteView<'_>, route: RouteId, files: [(TableForm, OutPath); 2]) -> Block {
+fn as_files(view: &SiteView<'_>, route: RouteId, files: &[(&str, OutPath)]) -> Block {
     let mut line = vec![Inline::text("This table as")];
-    for (form, file) in files {
-        line.push(Inline::text(if line.len() == 1 { " " } else { " or " }));
-        line.push(Inline::Link(form.title().to_owned(), view.file(route, &file)));
+    for (i, (form, file)) in files.iter().enumerate() {
+        line.push(Inline::text(match i {
+            0 => " ",
+            _ if i + 1 == files.len() => " or ",
+            _ => ", ",
+        }));
+        line.push(Inline::Link((*form).to_owned(), view.file(route, file)));
     }
     Block::Line(line)
 }
@@ -320,7 +337,12 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
         AttackKind::Mitigation => mitigations(view, &active),
         _ => adversaries(view, &active),
     };
-    let files = as_files(view, route, TableForm::ALL.map(|form| (form, exports::attack_table(kind, form))));
+    let mut files: Vec<(&str, OutPath)> =
+        TableForm::ALL.map(|form| (form.title(), exports::attack_table(kind, form))).into();
+    if kind == AttackKind::Technique {
+        files.push(("documents for Elasticsearch", exports::documents(Index::Techniques)));
+    }
+    let files = as_files(view, route, &files);
     let blocks = if active.is_empty() { vec![block] } else { vec![block, files] };
     page.sections.push(section("all", "All", Some(active.len()), blocks));
     let old = if kind == AttackKind::Tactic { old_tactics(view) } else { Vec::new() };

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Domain, Status};
+use crate::site::exports::{self, Layer};
 use crate::site::{Block, Inline, LinkTarget, MatrixChoices, Page, PageKind, RouteId, Section, Stat, Subject};
 
 use super::SiteView;
@@ -36,13 +37,18 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
     page.sections.push(section("numbers", "In numbers", None, vec![Block::Stats(stats(view, &techniques))]));
     page.sections.extend(by_tactic(view));
     let choices = view.matrix_choices(Domain::Enterprise);
-    page.sections.extend(by_platform(view, &choices));
+    let layers: BTreeSet<Layer> = view.narrowed_layers(&choices).into_iter().map(|(which, _)| which).collect();
+    let layer = |which: Layer| {
+        let file = layers.contains(&which).then(|| view.file(route, &exports::layer(&which)));
+        file.map(|file| Inline::Link("layer".to_owned(), file)).into_iter().collect()
+    };
+    page.sections.extend(by_platform(view, &choices, &layer));
     page.sections.extend(ranked(view, "gaps", "Gaps: neither rule nor test", &techniques, CoverageState::Nothing));
     page.sections.extend(ranked(view, "tested", "Tested, but no rule", &techniques, CoverageState::TestOnly));
     page.sections.extend(untested(view, &techniques));
     page.sections.extend(by_group(view));
-    page.sections.extend(by_log_source(view, &choices));
-    page.sections.extend(by_customer(view));
+    page.sections.extend(by_log_source(view, &choices, &layer));
+    page.sections.extend(by_customer(view, &layer));
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -100,6 +106,9 @@ fn shares(states: impl Iterator<Item = CoverageState>) -> [Vec<Inline>; 5] {
 const SHARES: [(&str, bool); 5] =
     [("Techniques", true), ("Full", true), ("Rule", true), ("Test only", true), ("Neither", true)];
 
+/// The column with the layers of the Navigator.
+const NAVIGATOR: (&str, bool) = ("For the Navigator", false);
+
 fn with_shares(first: &'static str) -> Vec<(&'static str, bool)> {
     [(first, false)].into_iter().chain(SHARES).collect()
 }
@@ -120,19 +129,25 @@ fn by_tactic(view: &SiteView<'_>) -> Option<Section> {
     filled("tactics", "By tactic", &with_shares("Tactic"), rows.collect())
 }
 
-fn by_platform(view: &SiteView<'_>, choices: &MatrixChoices) -> Option<Section> {
+fn by_platform(view: &SiteView<'_>, choices: &MatrixChoices, layer: &dyn Fn(Layer) -> Vec<Inline>) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
     let rows = choices.platforms.iter().enumerate().map(|(i, name)| {
         let on_it = choices.technique_platforms.iter().map(|platforms| platforms.contains(&i));
         let states = choices.on_platform(i).into_iter().zip(on_it).filter(|(_, on_it)| *on_it);
         let mut row = vec![vec![on_matrix(matrix, name, "platform", name)]];
         row.extend(shares(states.map(|(coverage, _)| coverage.state())));
+        row.push(layer(Layer::Platform(name.clone())));
         row
     });
-    filled("platforms", "By platform", &with_shares("Platform"), rows.collect())
+    let columns: Vec<(&str, bool)> = with_shares("Platform").into_iter().chain([NAVIGATOR]).collect();
+    filled("platforms", "By platform", &columns, rows.collect())
 }
 
-fn by_log_source(view: &SiteView<'_>, choices: &MatrixChoices) -> Option<Section> {
+fn by_log_source(
+    view: &SiteView<'_>,
+    choices: &MatrixChoices,
+    layer: &dyn Fn(Layer) -> Vec<Inline>,
+) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
     let mut sources: Vec<(&String, usize, usize)> = choices
         .sources
@@ -146,10 +161,11 @@ fn by_log_source(view: &SiteView<'_>, choices: &MatrixChoices) -> Option<Section
         .collect();
     sources.sort_by_key(|(_, rules, techniques)| (Reverse(*techniques), Reverse(*rules)));
     let rows = sources.into_iter().map(|(name, rules, techniques)| {
-        vec![vec![on_matrix(matrix, name, "source", name)], number(rules), number(techniques)]
+        let layer = layer(Layer::LogSource(name.clone()));
+        vec![vec![on_matrix(matrix, name, "source", name)], number(rules), number(techniques), layer]
     });
-    let columns = [("Log source", false), ("Rules", true), ("Techniques", true)];
-    filled("sources", "By log source: what is lost without it", &columns, rows.collect())
+    let columns = [("Log source", false), ("Rules", true), ("Techniques", true), NAVIGATOR];
+    filled("sources", "By log source", &columns, rows.collect())
 }
 
 fn ranked(
@@ -179,7 +195,7 @@ fn untested(view: &SiteView<'_>, techniques: &[Looked<'_>]) -> Option<Section> {
     let rows = techniques.iter().filter(is_meant).map(|one| {
         vec![vec![view.link(one.node)], number(one.coverage.rules), number(one.coverage.data), number(one.groups)]
     });
-    filled("untested", "Rules that no test proves", &columns, rows.collect())
+    filled("untested", "Techniques with a rule and no test", &columns, rows.collect())
 }
 
 fn by_group(view: &SiteView<'_>) -> Option<Section> {
@@ -204,13 +220,16 @@ fn by_group(view: &SiteView<'_>) -> Option<Section> {
 }
 
 /// What the rules a customer has cover.
-fn by_customer(view: &SiteView<'_>) -> Option<Section> {
-    let rows = (0..).map(Node::Customer).take(view.graph.corpus().customers.len()).map(|customer| {
+fn by_customer(view: &SiteView<'_>, layer: &dyn Fn(Layer) -> Vec<Inline>) -> Option<Section> {
+    let customers = (0..).zip(&view.graph.corpus().customers);
+    let rows = customers.map(|(i, entity)| {
+        let customer = Node::Customer(i);
         let rules = view.graph.rules_of_customer(customer);
         let techniques: BTreeSet<Node> =
             rules.iter().flat_map(|rule| view.graph.to(*rule, EdgeKind::HasTechnique)).collect();
-        vec![vec![view.link(customer)], number(rules.len()), number(techniques.len())]
+        let layer = layer(Layer::Customer(entity.origin.stem.clone()));
+        vec![vec![view.link(customer)], number(rules.len()), number(techniques.len()), layer]
     });
-    let columns = [("Customer", false), ("Rules", true), ("Techniques", true)];
+    let columns = [("Customer", false), ("Rules", true), ("Techniques", true), NAVIGATOR];
     filled("customers", "By customer", &columns, rows.collect())
 }

@@ -69,13 +69,12 @@ fn layers(view: &SiteView<'_>, file: &dyn Fn(&OutPath, &str) -> Row) -> Vec<Row>
             .iter()
             .map(|(which, what)| file(&layer(which), what)),
     );
-    let groups = view
-        .graph
-        .attack_nodes(AttackKind::Group)
-        .filter(|(node, object)| object.status == Status::Active && view.uses_techniques(*node));
-    let mut groups: Vec<(Node, _)> = groups.collect();
+    // Those of other objects are on the page of each.
+    let mut groups: Vec<(Node, _)> = view.graph.attack_nodes(AttackKind::Group).collect();
     groups.sort_by_key(|(_, object)| object.id);
-    rows.extend(groups.iter().map(|(_, object)| file(&layer(&Layer::Object(object.id)), &object.name)));
+    for (node, object) in groups {
+        rows.extend(view.object_layers(node).iter().map(|own| file(&layer(&own.which), &object.name)));
+    }
     rows
 }
 

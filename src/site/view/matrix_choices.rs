@@ -13,6 +13,7 @@ use crate::site::{MatrixActor, MatrixChoices, MatrixRule, MatrixTest};
 
 use super::SiteView;
 use super::matrix::tactics;
+use super::platforms;
 
 /// Levels and statuses as Sigma has them, the gravest and the most trusted first.
 const LEVELS: [&str; 5] = ["critical", "high", "medium", "low", "informational"];
@@ -23,7 +24,7 @@ pub(super) fn choices(view: &SiteView<'_>, domain: Domain) -> MatrixChoices {
     let numbers: BTreeMap<Node, usize> = techniques.iter().enumerate().map(|(i, node)| (*node, i)).collect();
     let objects = || techniques.iter().filter_map(|node| view.graph.attack(*node));
     let platforms: BTreeSet<&str> = objects().flat_map(|object| &object.platforms).map(String::as_str).collect();
-    let platforms = Numbered::new(platforms);
+    let known = Numbered::new(platforms);
     let rules = &view.graph.corpus().rules;
     let of_domain = |node: Node| -> Vec<usize> {
         let mut of: Vec<usize> =
@@ -53,16 +54,17 @@ pub(super) fn choices(view: &SiteView<'_>, domain: Domain) -> MatrixChoices {
         level: place(&levels, rule.level.as_deref()),
         status: place(&statuses, rule.status.as_deref()),
         source: source(rule).and_then(|source| sources.of(&source)),
-        platform: platform(rule).and_then(|platform| platforms.of(&platform)),
+        platform: platforms::of_rule(rule).and_then(|platform| known.of(&platform)),
         techniques: of.clone(),
         data: view.graph.to(Node::Rule(*i), EdgeKind::NeedsData).filter_map(|node| data.of(&node)).collect(),
     });
     let rules = rules.collect();
     let tests = (0..).zip(&view.graph.corpus().triggers).flat_map(|(i, trigger)| {
         let of = of_domain(Node::Trigger(i));
-        let platforms = &platforms;
+        let known = &known;
         trigger.tests.iter().flat_map(move |test| {
-            let on: Vec<usize> = test.platforms.iter().filter_map(|name| platforms.of(&test_platform(name)?)).collect();
+            let on: Vec<usize> =
+                test.platforms.iter().filter_map(|name| known.of(&platforms::of_test(name)?)).collect();
             of.clone().into_iter().map(move |technique| MatrixTest { technique, platforms: on.clone() })
         })
     });
@@ -84,11 +86,11 @@ pub(super) fn choices(view: &SiteView<'_>, domain: Domain) -> MatrixChoices {
     MatrixChoices {
         techniques: objects().map(|object| object.id.to_string()).collect(),
         technique_platforms: objects()
-            .map(|object| object.platforms.iter().filter_map(|name| platforms.of(&name.as_str())).collect())
+            .map(|object| object.platforms.iter().filter_map(|name| known.of(&name.as_str())).collect())
             .collect(),
         groups: actors(AttackKind::Group),
         software: actors(AttackKind::Software),
-        platforms: platforms.0.iter().map(|name| (*name).to_owned()).collect(),
+        platforms: known.0.iter().map(|name| (*name).to_owned()).collect(),
         levels,
         statuses,
         sources: sources.0,
@@ -129,40 +131,12 @@ fn source(rule: &Rule) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// The one platform, as ATT&CK calls it, whose events a rule reads; nothing if it is of no one.
-pub(super) fn platform(rule: &Rule) -> Option<&'static str> {
-    match rule.logsources.first()?.1.product.as_deref()? {
-        "windows" => Some("Windows"),
-        "linux" => Some("Linux"),
-        "macos" => Some("macOS"),
-        _ => None,
-    }
-}
-
-/// A platform of Atomic Red Team as ATT&CK calls it.
-pub(super) fn test_platform(name: &str) -> Option<&'static str> {
-    Some(match name.split(':').next().unwrap_or(name) {
-        "windows" => "Windows",
-        "linux" => "Linux",
-        "macos" => "macOS",
-        "containers" => "Containers",
-        "office-365" | "google-workspace" => "Office Suite",
-        "azure-ad" => "Identity Provider",
-        "iaas" => "IaaS",
-        "saas" => "SaaS",
-        "esxi" => "ESXi",
-        _ => return None,
-    })
-}
-
 /// The layers that have anything in them: of each platform with a rule or test, and of each log
 /// source. Of names that differ in signs only, and so would be one file, the first has it.
 pub(super) fn layers(choices: &MatrixChoices) -> Vec<(Layer, String)> {
     let has = |platform: usize| {
         let technique = |technique: &usize| choices.technique_platforms[*technique].contains(&platform);
-        let rule = |rule: &MatrixRule| {
-            rule.platform.is_none_or(|own| own == platform) && rule.techniques.iter().any(technique)
-        };
+        let rule = |rule: &MatrixRule| rule.platform == Some(platform) && rule.techniques.iter().any(technique);
         let test = |test: &MatrixTest| test.platforms.contains(&platform) && technique(&test.technique);
         choices.rules.iter().any(rule) || choices.tests.iter().any(test)
     };

@@ -12,7 +12,9 @@ mod home;
 mod matrix;
 mod matrix_choices;
 mod mitigation;
+mod object_layers;
 mod parts;
+mod platforms;
 mod response;
 mod rule;
 mod rule_events;
@@ -24,11 +26,12 @@ mod telemetry;
 mod trigger;
 
 pub use credits::notice;
+pub use object_layers::ObjectLayer;
 
 use std::collections::BTreeSet;
 
 use crate::config::SiteConfig;
-use crate::graph::{EdgeKind, Graph, Node};
+use crate::graph::{Graph, Node};
 use crate::model::{AttackKind, Domain, Kind};
 use crate::text::FileId;
 
@@ -224,12 +227,6 @@ impl SiteView<'_> {
         layers
     }
 
-    /// Whether a group uses techniques that are known.
-    pub fn uses_techniques(&self, node: Node) -> bool {
-        let is_technique = |to: Node| self.graph.attack(to).is_some_and(|o| o.id.kind() == AttackKind::Technique);
-        self.graph.to(node, EdgeKind::Uses).any(is_technique)
-    }
-
     /// The files for other programs that are about a node alone.
     fn files_of(&self, route: RouteId, node: Node) -> Option<Fact> {
         let files =
@@ -237,7 +234,18 @@ impl SiteView<'_> {
         let links = files
             .into_iter()
             .filter_map(|(file, label)| Some(vec![Inline::Link(label.to_owned(), self.file(route, &file?))]));
-        parts::list_fact("files", "For Programs", links.collect())
+        let mut links: Vec<Vec<Inline>> = links.collect();
+        for (i, layer) in self.object_layers(node).into_iter().enumerate() {
+            let label = if i == 0 { "Navigator layer".to_owned() } else { format!("for {}", layer.domain.title()) };
+            links.push(vec![Inline::Link(label, self.file(route, &exports::layer(&layer.which)))]);
+        }
+        if let Node::Customer(i) = node
+            && !self.graph.rules_of_customer(node).is_empty()
+        {
+            let which = Layer::Customer(self.graph.corpus().customers[i as usize].origin.stem.clone());
+            links.push(vec![Inline::Link("Navigator layer".to_owned(), self.file(route, &exports::layer(&which)))]);
+        }
+        parts::list_fact("files", "For Programs", links)
     }
 
     /// A link from the page `from` to a file of the site that is no page.

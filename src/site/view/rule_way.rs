@@ -7,8 +7,8 @@ use crate::graph::{EdgeKind, Node};
 use crate::model::{AtomicTest, Rule};
 use crate::site::{Block, FactValue, Fold, Inline, LinkTarget, RouteId, Section, WayStep};
 
-use super::matrix_choices::{platform, test_platform};
 use super::parts::section;
+use super::platforms;
 use super::rule::{gap_in_words, no_trigger, tagged};
 use super::trigger;
 use super::{SiteView, rule_events};
@@ -73,7 +73,7 @@ fn tests(view: &SiteView<'_>, route: RouteId, rule: &Rule, node: Node) -> Vec<Ve
         let tests = if count == 1 { "test" } else { "tests" };
         let label = format!("{}: {count} {tests}", trigger.technique);
         let mut line = vec![Inline::Link(label, LinkTarget::Anchor(route, "tests".to_owned()))];
-        if let Some(platform) = platform(rule) {
+        if let Some(platform) = platforms::of_rule(rule) {
             let on = trigger.tests.iter().filter(|test| runs_on(test, platform)).count();
             if on < count {
                 let on = if on == 0 { "none".to_owned() } else { on.to_string() };
@@ -88,7 +88,7 @@ fn tests(view: &SiteView<'_>, route: RouteId, rule: &Rule, node: Node) -> Vec<Ve
 }
 
 fn runs_on(test: &AtomicTest, platform: &str) -> bool {
-    test.platforms.iter().any(|name| test_platform(name) == Some(platform))
+    test.platforms.iter().any(|name| platforms::of_test(name) == Some(platform))
 }
 
 /// The tests of a rule's techniques: those on its platform first, ready to be run.
@@ -104,7 +104,7 @@ pub(super) fn test_section(view: &SiteView<'_>, rule: &Rule, node: Node) -> Opti
         let line = Block::Line(vec![Inline::text(format!("{}.", no_trigger(view, node)))]);
         return has_events.then(|| Section { linked: true, ..section("tests", "Test it", None, vec![line]) });
     }
-    let platform = platform(rule);
+    let platform = platforms::of_rule(rule);
     let is_ready = |(_, _, test): &&(u32, usize, &AtomicTest)| {
         platform.is_none_or(|platform| runs_on(test, platform))
             && test.executor.command.as_ref().is_some_and(|command| command.len() <= LONGEST_COMMAND)

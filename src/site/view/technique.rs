@@ -8,7 +8,7 @@ use super::SiteView;
 use super::adversary::{attack_facts, retired};
 use super::attack_text::AttackText;
 use super::mitigation::measures;
-use super::parts::{list_fact, section, status_badge, text_fact};
+use super::parts::{counted, list_fact, section, status_badge, text_fact};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
     let kicker = if object.id.is_sub() { "Sub-technique" } else { "Technique" };
@@ -32,7 +32,15 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
 }
 
 fn summary(object: &AttackObject, coverage: Coverage) -> String {
-    format!("{} {}: {} detection rules and {} tests.", object.id, object.name, coverage.rules, coverage.tests)
+    let name = format!("{} {}", object.id, object.name);
+    match object.status {
+        Status::Active => {
+            let (rules, tests) = (counted(coverage.rules, "detection rule"), counted(coverage.tests, "test"));
+            format!("{name}: {rules} and {tests}.")
+        }
+        Status::Deprecated => format!("{name} is no longer maintained by ATT&CK."),
+        Status::Revoked => format!("{name} has been revoked by ATT&CK."),
+    }
 }
 
 fn parent(view: &SiteView<'_>, object: &AttackObject) -> Option<Node> {

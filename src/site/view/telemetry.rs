@@ -2,7 +2,7 @@
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{Kind, LogSource};
-use crate::site::{Inline, Page, PageKind, RouteId, Section, Subject};
+use crate::site::{Block, Inline, Page, PageKind, RouteId, Section, Stat, Subject};
 
 use super::SiteView;
 use super::customer::named_in;
@@ -97,9 +97,46 @@ pub(super) fn logging_policy(view: &SiteView<'_>, route: RouteId, index: u32) ->
     let mut rules: Vec<u32> = data.iter().flat_map(|dn| view.graph.rules_of(*dn, EdgeKind::NeedsData)).collect();
     rules.sort_unstable();
     rules.dedup();
-    page.sections.extend(view.rule_section("rules", "Rules that depend on it", &rules));
+    page.sections.extend(lost(view, node, &rules));
+    page.sections.extend(view.rule_section("rules", "Rules that take its data", &rules));
     page.sections.extend(named_in(view, node, EdgeKind::TakesPolicy));
     page
+}
+
+/// What there would be no more if the log were switched off: rules none of whose data comes from
+/// elsewhere, and techniques only such rules detect.
+fn lost(view: &SiteView<'_>, policy: Node, rules: &[u32]) -> Option<Section> {
+    if rules.is_empty() {
+        return None;
+    }
+    let is_its_own = |data: Node| {
+        let mut policies = view.graph.to(data, EdgeKind::LoggedBy);
+        policies.len() > 0 && policies.all(|other| other == policy)
+    };
+    let is_lost = |rule: &u32| view.graph.to(Node::Rule(*rule), EdgeKind::NeedsData).all(is_its_own);
+    let lost: Vec<u32> = rules.iter().copied().filter(is_lost).collect();
+    let is_left = |technique: &Node| {
+        let rules = view.graph.rules_of(*technique, EdgeKind::HasTechnique);
+        rules.iter().all(|rule| lost.binary_search(rule).is_ok())
+    };
+    let gaps: Vec<Node> = techniques(view, &lost).into_iter().filter(is_left).collect();
+    let stat = |value: usize, label: &str| Stat { value: value.to_string(), label: label.to_owned(), target: None };
+    let stats = vec![
+        stat(rules.len(), "rules take its data"),
+        stat(lost.len(), "rules have no other"),
+        stat(gaps.len(), "techniques only these detect"),
+    ];
+    let mut blocks = vec![Block::Stats(stats)];
+    if !gaps.is_empty() {
+        let mut line = vec![Inline::text("No rule would be left for ")];
+        for (i, gap) in gaps.iter().enumerate() {
+            line.extend((i > 0).then(|| Inline::text(", ")));
+            line.push(view.link(*gap));
+        }
+        line.push(Inline::text("."));
+        blocks.push(Block::Line(line));
+    }
+    Some(section("lost", "What is lost without it", None, blocks))
 }
 
 pub(super) fn enrichment(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {

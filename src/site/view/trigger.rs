@@ -5,7 +5,7 @@ use crate::model::{AtomicTest, Kind};
 use crate::site::{Block, CodeBlock, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject};
 
 use super::SiteView;
-use super::parts::{code_block, section, table, text_fact};
+use super::parts::{code_block, counted, section, table, text_fact};
 
 /// What tests write for the folder they are in.
 pub(super) const ATOMICS_FOLDER: &str = "PathToAtomicsFolder";
@@ -23,7 +23,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     let node = Node::Trigger(index);
     let mut page = view.blank(route, PageKind::Trigger, "Trigger", trigger.display_name.clone());
     page.id = Some(trigger.technique.clone());
-    page.summary = format!("{} tests of {}.", trigger.tests.len(), trigger.technique);
+    page.summary = format!("{} of {}.", counted(trigger.tests.len(), "test"), trigger.technique);
     page.breadcrumbs = view.crumbs(Some((Kind::Trigger.title(), Subject::Index(Kind::Trigger))));
     let techniques = view.graph.edges(node, EdgeKind::HasTechnique).iter().map(|edge| {
         let mut line = vec![view.link(edge.to)];
@@ -48,7 +48,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, index: u32) -> Page {
     page.facts.extend(text_fact("platform", "Platforms", Some(&platforms.join(", "))));
     page.facts.extend(text_fact("tests", "Tests", Some(&trigger.tests.len().to_string())));
     let rules: Vec<u32> = view.graph.rules_of(node, EdgeKind::TestedBy);
-    page.sections.extend(view.rule_section("rules", "Rules these tests should fire", &rules));
+    page.sections.extend(view.rule_section("rules", "Rules for the same technique", &rules));
     for (n, test) in trigger.tests.iter().enumerate() {
         page.sections.extend(test_sections(view, route, node, (n, test)));
     }

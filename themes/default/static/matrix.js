@@ -77,7 +77,7 @@
         if (level !== null && (ruleLevel === null || ruleLevel > level)) continue;
         if (trust !== null && ruleStatus !== trust) continue;
         if (source !== null && ruleSource !== source) continue;
-        if (platform !== null && rulePlatform !== null && rulePlatform !== platform) continue;
+        if (platform !== null && rulePlatform !== platform) continue;
         for (const technique of techniques) {
           found[technique].rules += 1;
           for (const one of data) found[technique].data.add(one);

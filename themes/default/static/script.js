@@ -136,8 +136,14 @@
 
   const FILTER_FROM_ROWS = 20;
 
-  // A column of more values than this is looked through by words.
+  // A column of more values than this is asked for a part of one.
   const MOST_CHOICES = 60;
+
+  // Words whose order is not that of the alphabet.
+  const SCALES = [
+    ["informational", "low", "medium", "high", "critical"],
+    ["unsupported", "deprecated", "experimental", "test", "stable"],
+  ];
 
   const sortable = (table) => {
     const body = table.tBodies[0];
@@ -149,12 +155,11 @@
         const down = header.getAttribute("aria-sort") === "ascending";
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         header.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const numeric = header.classList.contains("num");
-        const keys = new Map();
-        for (const row of body.rows) {
-          const text = row.cells[column].textContent.trim();
-          keys.set(row, numeric ? Number.parseFloat(text.replaceAll(",", "")) || 0 : text);
-        }
+        const texts = new Map([...body.rows].map((row) => [row, row.cells[column].textContent.trim()]));
+        const scale = SCALES.find((words) => [...texts.values()].every((text) => !text || words.includes(text)));
+        const numeric = scale || header.classList.contains("num");
+        const key = (text) => (scale ? scale.indexOf(text) : Number.parseFloat(text.replaceAll(",", "")) || 0);
+        const keys = new Map([...texts].map(([row, text]) => [row, numeric ? key(text) : text]));
         const order = (a, b) => (numeric ? keys.get(a) - keys.get(b) : collator.compare(keys.get(a), keys.get(b)));
         const rows = [...body.rows].sort((a, b) => (down ? order(b, a) : order(a, b)));
         body.replaceChildren(...rows);
@@ -169,8 +174,8 @@
       .map((value) => value.trim())
       .filter(Boolean);
 
-  // Columns whose values are few enough to choose from: each with its header's words and its values
-  // with how many rows have them.
+  // Columns whose values tell rows apart: each with its header's words and its values with how many
+  // rows have them. Where there are more values than rows, they are parts of sentences.
   const choosable = (table, rows) => {
     const found = [];
     [...table.tHead.rows[0].cells].forEach((header, column) => {
@@ -178,8 +183,8 @@
       const counts = new Map();
       for (const row of rows) {
         for (const value of new Set(valuesOf(row.cells[column]))) counts.set(value, (counts.get(value) || 0) + 1);
-        if (counts.size > MOST_CHOICES) return;
       }
+      if (counts.size > rows.length) return;
       const tells = [...counts.values()].some((count) => count > 1 && count < rows.length);
       if (counts.size > 1 && tells) found.push({ column, name: header.textContent, counts });
     });
@@ -194,23 +199,33 @@
     const status = make("span", { role: "status" });
     const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
     const choices = choosable(table, rows).map(({ column, name, counts }) => {
-      const select = make("select", {});
-      select.append(new Option("all", ""));
+      const key = place + name.toLowerCase().replace(/\W+/g, "_");
       const values = [...counts.keys()].sort(collator.compare);
-      for (const value of values) select.append(new Option(`${value} (${counts.get(value).toLocaleString("en")})`, value));
-      return { column, key: place + name.toLowerCase().replace(/\W+/g, "_"), select, label: make("label", {}, make("span", {}, name), select) };
+      if (values.length > MOST_CHOICES) {
+        const list = make("datalist", { id: `${region.id || label.replace(/\W+/g, "-")}-${key}` });
+        const field = make("input", { type: "search", list: list.id, placeholder: "any", autocomplete: "off", spellcheck: "false" });
+        // Hundreds of values, which most readers never ask for.
+        field.addEventListener("focus", () => list.append(...values.map((value) => new Option("", value))), { once: true });
+        const matches = (row) => row.cells[column].textContent.toLowerCase().includes(field.value.trim().toLowerCase());
+        return { key, field, matches, label: make("label", {}, make("span", {}, name), field, list) };
+      }
+      const field = make("select", {});
+      field.append(new Option("all", ""));
+      for (const value of values) field.append(new Option(`${value} (${counts.get(value).toLocaleString("en")})`, value));
+      const matches = (row) => valuesOf(row.cells[column]).includes(field.value);
+      return { key, field, matches, label: make("label", {}, make("span", {}, name), field) };
     });
     let texts = null;
     let waiting = 0;
     const apply = () => {
       texts ??= rows.map((row) => row.textContent.toLowerCase());
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const wanted = choices.filter(({ select }) => select.value);
+      const wanted = choices.filter(({ field }) => field.value.trim());
       let shown = 0;
       rows.forEach((row, i) => {
         const match =
           words.every((word) => texts[i].includes(word)) &&
-          wanted.every(({ column, select }) => valuesOf(row.cells[column]).includes(select.value));
+          wanted.every(({ matches }) => matches(row));
         if (row.hidden === match) row.hidden = !match;
         if (match) shown += 1;
       });
@@ -218,7 +233,7 @@
     };
     const keep = () => {
       const query = new URLSearchParams(location.search);
-      const fields = [[`${place}filter`, input.value.trim()], ...choices.map(({ key, select }) => [key, select.value])];
+      const fields = [[`${place}filter`, input.value.trim()], ...choices.map(({ key, field }) => [key, field.value.trim()])];
       for (const [key, value] of fields) {
         if (value) query.set(key, value);
         else query.delete(key);
@@ -234,16 +249,16 @@
       });
     };
     input.addEventListener("input", changed);
-    for (const { select } of choices) select.addEventListener("change", changed);
+    for (const { field } of choices) field.addEventListener("input", changed);
     const bar = make("div", { class: "filter" }, input, status);
     region.before(bar);
     const query = new URLSearchParams(location.search);
     input.value = query.get(`${place}filter`) || "";
-    for (const { key, select } of choices) {
+    for (const { key, field } of choices) {
       const value = query.get(key);
-      if (value && [...select.options].some((option) => option.value === value)) select.value = value;
+      if (value && (!field.options || [...field.options].some((option) => option.value === value))) field.value = value;
     }
-    const asked = choices.some(({ select }) => select.value);
+    const asked = choices.some(({ field }) => field.value);
     if (choices.length) {
       const columns = make("details", {}, make("summary", {}, "By column"), make("div", { class: "columns" }, ...choices.map((choice) => choice.label)));
       // On a small screen they would fill it.
