@@ -190,3 +190,38 @@ fn kinds_without_content_are_not_in_the_navigation() {
         assert!(!home.contains(folder), "{folder}");
     }
 }
+
+#[test]
+fn what_tests_and_answers_an_object_of_attack_is_on_its_page() {
+    let site = site(&[
+        ("rules/office_shell.yml", &format!("{RULE}data_needed: [DN_1]\n").replace("t1059.003", "t1059.001")),
+        ("data_needed/DN_1.yml", "title: DN_1\nplatform: windows\n"),
+        (
+            "triggers/T1059.001/T1059.001.yaml",
+            "attack_technique: T1059.001\ndisplay_name: PowerShell\natomic_tests:\n- name: Say hello\n  description: d\n  \
+             supported_platforms: [windows]\n  executor: {name: powershell, command: echo hello}\n",
+        ),
+        ("response_actions/RA_1.yml", "title: RA_1\nid: RA3001\nstage: containment\n"),
+        (
+            "response_playbooks/RP_1.yml",
+            "title: RP_1\nid: RP1001\ntags: [attack.execution, attack.t1059.001, attack.g0069]\ncontainment: [RA_1]\n",
+        ),
+    ]);
+    let answers = ["[RP_1](../Response_Playbooks/RP_1.md)", "[RA_1](../Response_Actions/RA_1.md)"];
+    let tests = ["(../Triggers/T1059.001.md)", "[DN_1](../Data_Needed/DN_1.md)"];
+    for (path, is_answered) in [
+        ("Techniques/T1059.001", true),
+        ("Tactics/TA0002", true),
+        ("Groups/G0069", true),
+        ("Software/S0194", false),
+        ("Mitigations/M1042", false),
+    ] {
+        let text = site.page(&format!("{path}.md"));
+        for wanted in tests {
+            assert!(text.contains(wanted), "{path} has no {wanted}:\n{text}");
+        }
+        for answer in answers {
+            assert_eq!(text.contains(answer), is_answered, "{path}, {answer}:\n{text}");
+        }
+    }
+}

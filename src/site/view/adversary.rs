@@ -6,8 +6,8 @@ use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, Ro
 use crate::text::SafeUrl;
 
 use super::SiteView;
+use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
-use super::mitigation::measures;
 use super::parts::{counted, section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
@@ -39,9 +39,15 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     page.sections.extend(coverage(view, object, &techniques, &gaps));
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
-    page.sections.extend(view.rule_section("rules", "Rules tagged with it", &tagged_rules(view, node, object)));
+    page.sections.extend(view.rule_section(
+        "rules",
+        "Rules tagged with it",
+        &view.graph.rules_of(node, tag_of(object)),
+    ));
     page.sections.extend(view.technique_section("techniques", "Techniques used", &techniques));
     page.sections.extend(gap_section(view, &gaps));
+    page.sections.extend(tests_and_data(view, &techniques));
+    page.sections.extend(answers(view, node, tag_of(object)));
     page.sections.extend(view.object_section("software", "Software it uses", &of(AttackKind::Software)));
     let users = view.graph.from(node, EdgeKind::Uses);
     for (kind, anchor, title) in [
@@ -72,8 +78,9 @@ pub(super) fn mitigation(view: &SiteView<'_>, route: RouteId, node: Node, object
     retired(view, &mut page, node, object);
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
-    page.sections.extend(measures(view, node, EdgeKind::HasOther));
+    page.sections.extend(answers(view, node, EdgeKind::HasOther));
     page.sections.extend(view.technique_section("techniques", "Techniques it addresses", &techniques));
+    page.sections.extend(tests_and_data(view, &techniques));
     page.sections.extend(text.relations(node, EdgeKind::Mitigates, "How it addresses them"));
     page.sections.extend(text.references());
     page.credits = vec![view.attack_credit()];
@@ -99,13 +106,13 @@ fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
     facts
 }
 
-fn tagged_rules(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<u32> {
-    let kind = match object.id.kind() {
+/// The edges of tags that name such an object.
+fn tag_of(object: &AttackObject) -> EdgeKind {
+    match object.id.kind() {
         AttackKind::Group => EdgeKind::HasGroup,
         AttackKind::Software => EdgeKind::HasSoftware,
         _ => EdgeKind::HasOther,
-    };
-    view.graph.rules_of(node, kind)
+    }
 }
 
 fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gaps: &[Node]) -> Option<Section> {

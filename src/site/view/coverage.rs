@@ -15,6 +15,9 @@ use super::parts::{section, table};
 
 type Row = Vec<Vec<Inline>>;
 
+/// Adds the way to a layer.
+type WithLayer<'a> = dyn Fn(Inline, Layer) -> Vec<Inline> + 'a;
+
 /// A technique of the Enterprise matrix with what speaks for looking at it.
 struct Looked<'a> {
     node: Node,
@@ -38,17 +41,21 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
     page.sections.extend(by_tactic(view));
     let choices = view.matrix_choices(Domain::Enterprise);
     let layers: BTreeSet<Layer> = view.narrowed_layers(&choices).into_iter().map(|(which, _)| which).collect();
-    let layer = |which: Layer| {
-        let file = layers.contains(&which).then(|| view.file(route, &exports::layer(&which)));
-        file.map(|file| Inline::Link("layer".to_owned(), file)).into_iter().collect()
+    // A name with the way to its layer of the Navigator, where there is one.
+    let with_layer = |name: Inline, which: Layer| {
+        if !layers.contains(&which) {
+            return vec![name];
+        }
+        let layer = Inline::Link("layer".to_owned(), view.file(route, &exports::layer(&which)));
+        vec![name, Inline::text(" ("), layer, Inline::text(")")]
     };
-    page.sections.extend(by_platform(view, &choices, &layer));
+    page.sections.extend(by_platform(view, &choices, &with_layer));
     page.sections.extend(ranked(view, "gaps", "Gaps: neither rule nor test", &techniques, CoverageState::Nothing));
     page.sections.extend(ranked(view, "tested", "Tested, but no rule", &techniques, CoverageState::TestOnly));
     page.sections.extend(untested(view, &techniques));
     page.sections.extend(by_group(view));
-    page.sections.extend(by_log_source(view, &choices, &layer));
-    page.sections.extend(by_customer(view, &layer));
+    page.sections.extend(by_log_source(view, &choices, &with_layer));
+    page.sections.extend(by_customer(view, &with_layer));
     page.credits = vec![view.attack_credit()];
     page
 }
@@ -106,9 +113,6 @@ fn shares(states: impl Iterator<Item = CoverageState>) -> [Vec<Inline>; 5] {
 const SHARES: [(&str, bool); 5] =
     [("Techniques", true), ("Full", true), ("Rule", true), ("Test only", true), ("Neither", true)];
 
-/// The column with the layers of the Navigator.
-const NAVIGATOR: (&str, bool) = ("For the Navigator", false);
-
 fn with_shares(first: &'static str) -> Vec<(&'static str, bool)> {
     [(first, false)].into_iter().chain(SHARES).collect()
 }
@@ -129,25 +133,19 @@ fn by_tactic(view: &SiteView<'_>) -> Option<Section> {
     filled("tactics", "By tactic", &with_shares("Tactic"), rows.collect())
 }
 
-fn by_platform(view: &SiteView<'_>, choices: &MatrixChoices, layer: &dyn Fn(Layer) -> Vec<Inline>) -> Option<Section> {
+fn by_platform(view: &SiteView<'_>, choices: &MatrixChoices, with_layer: &WithLayer<'_>) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
     let rows = choices.platforms.iter().enumerate().map(|(i, name)| {
         let on_it = choices.technique_platforms.iter().map(|platforms| platforms.contains(&i));
         let states = choices.on_platform(i).into_iter().zip(on_it).filter(|(_, on_it)| *on_it);
-        let mut row = vec![vec![on_matrix(matrix, name, "platform", name)]];
+        let mut row = vec![with_layer(on_matrix(matrix, name, "platform", name), Layer::Platform(name.clone()))];
         row.extend(shares(states.map(|(coverage, _)| coverage.state())));
-        row.push(layer(Layer::Platform(name.clone())));
         row
     });
-    let columns: Vec<(&str, bool)> = with_shares("Platform").into_iter().chain([NAVIGATOR]).collect();
-    filled("platforms", "By platform", &columns, rows.collect())
+    filled("platforms", "By platform", &with_shares("Platform"), rows.collect())
 }
 
-fn by_log_source(
-    view: &SiteView<'_>,
-    choices: &MatrixChoices,
-    layer: &dyn Fn(Layer) -> Vec<Inline>,
-) -> Option<Section> {
+fn by_log_source(view: &SiteView<'_>, choices: &MatrixChoices, with_layer: &WithLayer<'_>) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
     let mut sources: Vec<(&String, usize, usize)> = choices
         .sources
@@ -161,10 +159,10 @@ fn by_log_source(
         .collect();
     sources.sort_by_key(|(_, rules, techniques)| (Reverse(*techniques), Reverse(*rules)));
     let rows = sources.into_iter().map(|(name, rules, techniques)| {
-        let layer = layer(Layer::LogSource(name.clone()));
-        vec![vec![on_matrix(matrix, name, "source", name)], number(rules), number(techniques), layer]
+        let source = with_layer(on_matrix(matrix, name, "source", name), Layer::LogSource(name.clone()));
+        vec![source, number(rules), number(techniques)]
     });
-    let columns = [("Log source", false), ("Rules", true), ("Techniques", true), NAVIGATOR];
+    let columns = [("Log source", false), ("Rules", true), ("Techniques", true)];
     filled("sources", "By log source", &columns, rows.collect())
 }
 
@@ -220,16 +218,16 @@ fn by_group(view: &SiteView<'_>) -> Option<Section> {
 }
 
 /// What the rules a customer has cover.
-fn by_customer(view: &SiteView<'_>, layer: &dyn Fn(Layer) -> Vec<Inline>) -> Option<Section> {
+fn by_customer(view: &SiteView<'_>, with_layer: &WithLayer<'_>) -> Option<Section> {
     let customers = (0..).zip(&view.graph.corpus().customers);
     let rows = customers.map(|(i, entity)| {
         let customer = Node::Customer(i);
         let rules = view.graph.rules_of_customer(customer);
         let techniques: BTreeSet<Node> =
             rules.iter().flat_map(|rule| view.graph.to(*rule, EdgeKind::HasTechnique)).collect();
-        let layer = layer(Layer::Customer(entity.origin.stem.clone()));
-        vec![vec![view.link(customer)], number(rules.len()), number(techniques.len()), layer]
+        let name = with_layer(view.link(customer), Layer::Customer(entity.origin.stem.clone()));
+        vec![name, number(rules.len()), number(techniques.len())]
     });
-    let columns = [("Customer", false), ("Rules", true), ("Techniques", true), NAVIGATOR];
+    let columns = [("Customer", false), ("Rules", true), ("Techniques", true)];
     filled("customers", "By customer", &columns, rows.collect())
 }

@@ -3,7 +3,7 @@
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackKind, Kind, Measure};
-use crate::site::{Inline, Page, PageKind, RouteId, Section, Subject};
+use crate::site::{Inline, Page, PageKind, RouteId, Subject};
 
 use super::SiteView;
 use super::parts::{first_sentence, list_fact, references_fact, text_fact, texts_fact};
@@ -102,16 +102,4 @@ fn mitigations(view: &SiteView<'_>, node: Node) -> (Vec<Vec<Inline>>, Vec<Vec<In
         targets.zip(tagged(view, node, EdgeKind::HasOther)).partition(|(mitigation, _)| *mitigation);
     let lines = |list: Vec<(bool, Vec<Inline>)>| list.into_iter().map(|(_, line)| line).collect();
     (lines(own), lines(others))
-}
-
-/// The policies that are tagged with an object of ATT&CK, as sections of its page.
-pub(super) fn measures(view: &SiteView<'_>, object: Node, kind: EdgeKind) -> Vec<Section> {
-    let tagged = view.graph.from(object, kind);
-    let of =
-        |wanted: Kind| -> Vec<Node> { tagged.iter().copied().filter(|node| node.kind() == Some(wanted)).collect() };
-    let sections = [
-        view.link_section("mitigation-policies", "Mitigation Policies", &of(Kind::MitigationPolicy)),
-        view.link_section("hardening-policies", "Hardening Policies", &of(Kind::HardeningPolicy)),
-    ];
-    sections.into_iter().flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! What each page shows: the graph as [`Page`]s. One file per family of pages.
 
 mod adversary;
+mod answers;
 mod attack_text;
 mod catalogue;
 mod coverage;
@@ -235,8 +236,12 @@ impl SiteView<'_> {
             .into_iter()
             .filter_map(|(file, label)| Some(vec![Inline::Link(label.to_owned(), self.file(route, &file?))]));
         let mut links: Vec<Vec<Inline>> = links.collect();
-        for (i, layer) in self.object_layers(node).into_iter().enumerate() {
-            let label = if i == 0 { "Navigator layer".to_owned() } else { format!("for {}", layer.domain.title()) };
+        let layers = self.object_layers(node);
+        for layer in &layers {
+            let mut label = "Navigator layer".to_owned();
+            if layers.len() > 1 {
+                label = format!("{label}, {}", layer.domain.title());
+            }
             links.push(vec![Inline::Link(label, self.file(route, &exports::layer(&layer.which)))]);
         }
         if let Node::Customer(i) = node

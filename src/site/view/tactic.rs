@@ -6,8 +6,8 @@ use crate::site::{Block, Inline, Page, PageKind, RouteId, Stat, Subject, Tone};
 
 use super::SiteView;
 use super::adversary::{attack_facts, named_by, retired};
+use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
-use super::mitigation::measures;
 use super::parts::{section, status_badge};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -32,7 +32,9 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     page.sections.extend(view.technique_section("techniques", "Techniques", &techniques));
     let rules = view.graph.rules_of(node, EdgeKind::HasTactic);
     page.sections.extend(view.rule_section("rules", "Rules tagged with this tactic", &rules));
-    page.sections.extend(measures(view, node, EdgeKind::HasTactic));
+    let all = view.graph.from(node, EdgeKind::InTactic);
+    page.sections.extend(tests_and_data(view, &all));
+    page.sections.extend(answers(view, node, EdgeKind::HasTactic));
     page.sections.extend(text.references());
     page.credits = vec![view.attack_credit()];
     page

@@ -6,8 +6,8 @@ use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Secti
 
 use super::SiteView;
 use super::adversary::{attack_facts, retired};
+use super::answers::answers;
 use super::attack_text::AttackText;
-use super::mitigation::measures;
 use super::parts::{counted, list_fact, section, status_badge, text_fact};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -89,13 +89,7 @@ fn sections(
     data.dedup();
     sections.extend(view.link_section("data", "Data its rules need", &data));
     sections.extend(view.technique_section("sub-techniques", "Sub-techniques", &subs));
-    let playbooks: Vec<Node> = graph
-        .from(node, EdgeKind::HasTechnique)
-        .into_iter()
-        .filter(|from| matches!(from, Node::ResponsePlaybook(_)))
-        .collect();
-    sections.extend(view.link_section("playbooks", "Response playbooks", &playbooks));
-    sections.extend(measures(view, node, EdgeKind::HasTechnique));
+    sections.extend(answers(view, node, EdgeKind::HasTechnique));
     let users = graph.from(node, EdgeKind::Uses);
     for (kind, anchor, title) in [
         (AttackKind::Group, "groups", "Groups that use it"),
