@@ -275,7 +275,9 @@ fn the_page_of_coverage_has_the_gaps_most_groups_use_first() {
         untested.contains("| [T1047: Windows Management Instrumentation](../Techniques/T1047.md) | 1 | 1 |"),
         "{untested}"
     );
-    assert!(section("By log source").contains("| [windows process_creation](enterprise.md) | 1 | 2 |"));
+    let source = "| [windows process_creation](enterprise.md), \
+                  [layer](../exports/navigator/source-windows-process_creation.json) | 1 | 2 |";
+    assert!(section("By log source").contains(source), "{page}");
     assert!(section("By customer").contains("| 1 | 2 |"), "{page}");
     assert!(file(&dir, "Matrix/coverage.html").contains("href=\"enterprise.html?platform=Windows\""));
     // Each technique of the matrix is in one state.

@@ -208,7 +208,7 @@ fn what_tests_and_answers_an_object_of_attack_is_on_its_page() {
         ),
     ]);
     let answers = ["[RP_1](../Response_Playbooks/RP_1.md)", "[RA_1](../Response_Actions/RA_1.md)"];
-    let tests = ["(../Triggers/T1059.001.md)", "[DN_1](../Data_Needed/DN_1.md)"];
+    let tests = ["(../Triggers/T1059.001.md", "[DN_1](../Data_Needed/DN_1.md)"];
     for (path, is_answered) in [
         ("Techniques/T1059.001", true),
         ("Tactics/TA0002", true),

@@ -45,7 +45,7 @@ fn a_rule_counts_for_the_platform_of_its_log_source_and_for_no_other() {
     {
         assert_eq!(with_rules(platform), rules, "{platform}");
     }
-    assert!(row(&coverage, "Windows").contains(" ([layer](../exports/navigator/platform-windows.json)) | "));
+    assert!(row(&coverage, "Windows").contains(", [layer](../exports/navigator/platform-windows.json) | "));
     assert!(!row(&coverage, "ESXi").contains("layer"), "{}", row(&coverage, "ESXi"));
     // The web is of no platform: the technique has its rule only where none is asked for.
     assert!(site.page("Techniques/T1071.001.md").contains("[Proxy](../Detection_Rules/proxy.md)"));

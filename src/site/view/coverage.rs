@@ -47,7 +47,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
             return vec![name];
         }
         let layer = Inline::Link("layer".to_owned(), view.file(route, &exports::layer(&which)));
-        vec![name, Inline::text(" ("), layer, Inline::text(")")]
+        vec![name, layer]
     };
     page.sections.extend(by_platform(view, &choices, &with_layer));
     page.sections.extend(ranked(view, "gaps", "Gaps: neither rule nor test", &techniques, CoverageState::Nothing));
