@@ -30,7 +30,11 @@ pub(super) fn add(attack: &Attack, edges: &mut Vec<Edge>) {
             RelationKind::Uses => EdgeKind::Uses,
             RelationKind::Mitigates => EdgeKind::Mitigates,
             RelationKind::AttributedTo => EdgeKind::AttributedTo,
-            RelationKind::Other => continue,
+            RelationKind::Detects => EdgeKind::Detects,
+            RelationKind::HasAnalytic => EdgeKind::HasAnalytic,
+            RelationKind::NeedsComponent => EdgeKind::NeedsComponent,
+            // Assets have no pages.
+            RelationKind::Targets => continue,
         };
         if let (Some(from), Some(to)) = (node(relation.source), node(relation.target)) {
             push(from, kind, to, Some(i));

@@ -72,6 +72,12 @@ pub enum EdgeKind {
     Mitigates,
     /// A campaign is attributed to a group.
     AttributedTo,
+    /// A detection strategy detects a technique.
+    Detects,
+    /// A detection strategy has an analytic.
+    HasAnalytic,
+    /// An analytic needs what a data component records.
+    NeedsComponent,
     /// A revoked object was replaced by another.
     RevokedBy,
 }

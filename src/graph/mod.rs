@@ -7,6 +7,7 @@
 mod attack_links;
 mod coverage;
 mod data_needed;
+mod detection;
 mod edge;
 mod index;
 mod link;
@@ -16,6 +17,7 @@ mod tags;
 
 pub use coverage::{Coverage, CoverageState};
 pub use data_needed::{DataGap, DataNeededProfile};
+pub use detection::Detection;
 pub use edge::{Edge, EdgeKind, Unresolved, UnresolvedWhy, Via};
 pub use link::link;
 pub use node::Node;

@@ -116,8 +116,14 @@ pub enum RelationKind {
     Mitigates,
     /// A campaign is attributed to a group.
     AttributedTo,
-    /// A technique targets an asset (ICS), a detection strategy detects a technique.
-    Other,
+    /// A detection strategy detects a technique.
+    Detects,
+    /// A detection strategy has an analytic, its way on some platforms.
+    HasAnalytic,
+    /// An analytic needs what a data component records.
+    NeedsComponent,
+    /// A technique targets an asset (ICS).
+    Targets,
 }
 
 /// A relation between two objects.
@@ -129,7 +135,8 @@ pub struct Relation {
     pub source: AttackId,
     /// To.
     pub target: AttackId,
-    /// ATT&CK's prose (the procedure), only from a user's bundle.
+    /// ATT&CK's prose (the procedure; of [`RelationKind::NeedsComponent`] the log sources), only from
+    /// a user's bundle.
     pub description: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! What differs between two releases of ATT&CK.
 
-use crate::model::{Attack, AttackId, AttackObject, Domain, Status};
+use crate::model::{Attack, AttackId, AttackKind, AttackObject, Domain, Status};
 
 use super::full_name;
 
@@ -66,13 +66,15 @@ impl Differences {
 /// What differs from `from` to `to`.
 pub fn differences(from: &Attack, to: &Attack) -> Differences {
     let mut found = Differences::default();
-    for after in &to.objects {
+    // Analytics have no names: one that came or went is told by its detection strategy.
+    let told = |object: &&AttackObject| object.id.kind() != AttackKind::Analytic;
+    for after in to.objects.iter().filter(told) {
         let before = from.object(after.id);
         if after.status == Status::Active && before.is_none_or(|before| before.status != Status::Active) {
             found.added.push((after.id, full_name(to, after.id)));
         }
     }
-    for before in from.objects.iter().filter(|object| object.status == Status::Active) {
+    for before in from.objects.iter().filter(told).filter(|object| object.status == Status::Active) {
         let id = before.id;
         let name = || full_name(from, id);
         match to.object(id) {

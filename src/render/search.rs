@@ -59,24 +59,25 @@ impl Group {
             PageKind::Campaign => (5, "Campaigns"),
             PageKind::Tactic => (6, "Tactics"),
             PageKind::Mitigation => (7, "Mitigations"),
-            PageKind::Trigger => (8, "Triggers"),
-            PageKind::LoggingPolicy => (9, "Logging Policies"),
-            PageKind::Enrichment => (10, "Enrichments"),
-            PageKind::ResponsePlaybook => (11, "Response Playbooks"),
-            PageKind::ResponseAction => (12, "Response Actions"),
-            PageKind::ResponseStage => (13, "Response Stages"),
-            PageKind::MitigationPolicy => (14, "Mitigation Policies"),
-            PageKind::HardeningPolicy => (15, "Hardening Policies"),
-            PageKind::MitigationSystem => (16, "Mitigation Systems"),
-            PageKind::UseCase => (17, "Use Cases"),
-            PageKind::Customer => (18, "Customers"),
+            PageKind::DataComponent => (8, "Data Components"),
+            PageKind::Trigger => (9, "Triggers"),
+            PageKind::LoggingPolicy => (10, "Logging Policies"),
+            PageKind::Enrichment => (11, "Enrichments"),
+            PageKind::ResponsePlaybook => (12, "Response Playbooks"),
+            PageKind::ResponseAction => (13, "Response Actions"),
+            PageKind::ResponseStage => (14, "Response Stages"),
+            PageKind::MitigationPolicy => (15, "Mitigation Policies"),
+            PageKind::HardeningPolicy => (16, "Hardening Policies"),
+            PageKind::MitigationSystem => (17, "Mitigation Systems"),
+            PageKind::UseCase => (18, "Use Cases"),
+            PageKind::Customer => (19, "Customers"),
             PageKind::Home
             | PageKind::Index
             | PageKind::Matrix
             | PageKind::Credits
             | PageKind::Downloads
             | PageKind::Coverage
-            | PageKind::Free => (19, "Pages"),
+            | PageKind::Free => (20, "Pages"),
         }
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn attack_key(kind: AttackKind) -> Option<&'static str> {
         AttackKind::Group => "groups",
         AttackKind::Software => "software",
         AttackKind::Mitigation => "mitigations",
+        AttackKind::DataComponent => "data_components",
         AttackKind::Campaign => "campaigns",
         _ => return None,
     })

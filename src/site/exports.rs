@@ -3,7 +3,7 @@
 use crate::model::{AttackId, AttackKind, Domain, Kind};
 use crate::text::slug;
 
-use super::plan::ATTACK_FOLDERS;
+use super::plan::{ATTACK_FOLDERS, AttackFolder};
 use super::{OutPath, entity_files};
 
 /// The folder; no page and no copied file of an author gets into it.
@@ -141,7 +141,7 @@ pub fn table(kind: Kind, form: TableForm) -> OutPath {
 
 /// The file of the table of a kind of ATT&CK object.
 pub fn attack_table(kind: AttackKind, form: TableForm) -> OutPath {
-    let folder = ATTACK_FOLDERS.iter().find(|(known, _)| *known == kind).map_or("attack", |(_, folder)| folder);
+    let folder = AttackFolder::of(kind).map_or("attack", |folder| folder.name);
     OutPath::sanitised(TABLES, &format!("attack_{}.{}", folder.to_lowercase(), form.extension()))
 }
 
@@ -157,7 +157,7 @@ pub fn pivoting() -> OutPath {
 
 /// The kinds of ATT&CK objects that have an index and its table, with the index's title.
 pub fn attack_tables() -> impl Iterator<Item = (AttackKind, &'static str)> {
-    ATTACK_FOLDERS.into_iter()
+    ATTACK_FOLDERS.into_iter().map(|folder| (folder.kind, folder.title))
 }
 
 /// Where a client of the API begins.

@@ -39,6 +39,7 @@ pub enum PageKind {
     Group,
     Software,
     Mitigation,
+    DataComponent,
     Campaign,
 }
 
@@ -71,6 +72,7 @@ impl PageKind {
             Self::Group => "group",
             Self::Software => "software",
             Self::Mitigation => "mitigation",
+            Self::DataComponent => "data-component",
             Self::Campaign => "campaign",
         }
     }

@@ -59,14 +59,36 @@ pub struct SitePlan {
     pub collisions: Vec<Collision>,
 }
 
-/// The kinds of ATT&CK objects that have pages, in navigation order, with their folder.
-pub(super) const ATTACK_FOLDERS: [(AttackKind, &str); 6] = [
-    (AttackKind::Tactic, "Tactics"),
-    (AttackKind::Technique, "Techniques"),
-    (AttackKind::Group, "Groups"),
-    (AttackKind::Software, "Software"),
-    (AttackKind::Mitigation, "Mitigations"),
-    (AttackKind::Campaign, "Campaigns"),
+/// A kind of ATT&CK object that has pages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AttackFolder {
+    pub(super) kind: AttackKind,
+    /// The folder of its pages.
+    pub(super) name: &'static str,
+    /// What all of them are called.
+    pub(super) title: &'static str,
+}
+
+impl AttackFolder {
+    const fn new(kind: AttackKind, name: &'static str, title: &'static str) -> Self {
+        Self { kind, name, title }
+    }
+
+    /// The folder of a kind.
+    pub(super) fn of(kind: AttackKind) -> Option<Self> {
+        ATTACK_FOLDERS.into_iter().find(|folder| folder.kind == kind)
+    }
+}
+
+/// The kinds of ATT&CK objects that have pages, in navigation order.
+pub(super) const ATTACK_FOLDERS: [AttackFolder; 7] = [
+    AttackFolder::new(AttackKind::Tactic, "Tactics", "Tactics"),
+    AttackFolder::new(AttackKind::Technique, "Techniques", "Techniques"),
+    AttackFolder::new(AttackKind::Group, "Groups", "Groups"),
+    AttackFolder::new(AttackKind::Software, "Software", "Software"),
+    AttackFolder::new(AttackKind::Mitigation, "Mitigations", "Mitigations"),
+    AttackFolder::new(AttackKind::DataComponent, "Data_Components", "Data Components"),
+    AttackFolder::new(AttackKind::Campaign, "Campaigns", "Campaigns"),
 ];
 
 impl SitePlan {
@@ -163,8 +185,8 @@ pub fn plan<'a>(
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_listed()) {
         planner.fixed(Subject::Index(kind), kind.folder(), "index");
     }
-    for (kind, folder) in ATTACK_FOLDERS {
-        planner.fixed(Subject::AttackIndex(kind), folder, "index");
+    for folder in ATTACK_FOLDERS {
+        planner.fixed(Subject::AttackIndex(folder.kind), folder.name, "index");
     }
     // Before pages of entities: an author's file keeps its name, and links to it from outside hold.
     for within in copied {
@@ -195,8 +217,8 @@ pub fn plan<'a>(
     stems(Kind::UseCase, corpus.use_cases.iter().map(|x| x.origin.stem.as_str()).collect());
     stems(Kind::Customer, corpus.customers.iter().map(|x| x.origin.stem.as_str()).collect());
     for (i, object) in (0..).zip(&corpus.attack.objects) {
-        if let Some((_, folder)) = ATTACK_FOLDERS.iter().find(|(kind, _)| *kind == object.id.kind()) {
-            planner.entity(Node::Attack(i), folder, &object.id.to_string());
+        if let Some(folder) = AttackFolder::of(object.id.kind()) {
+            planner.entity(Node::Attack(i), folder.name, &object.id.to_string());
         }
     }
     for (i, page) in (0..).zip(&corpus.pages) {

@@ -38,6 +38,7 @@ const KINDS = {
   group: "Groups/G0069.html",
   software: "Software/S0002.html",
   mitigation: "Mitigations/M1042.html",
+  "data-component": "Data_Components/DC0032.html",
   campaign: "Campaigns/C0001.html",
 };
 const RULE = KINDS.rule;

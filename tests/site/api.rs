@@ -98,7 +98,7 @@ fn every_entity_has_a_valid_file_and_links_lead_both_ways() {
     let all = entities(&dir);
     each_link_leads_back(&all);
     let kinds: BTreeSet<&str> = all.values().map(|entity| entity["kind"].as_str().expect("a kind")).collect();
-    assert_eq!(kinds.len(), 19, "{kinds:?}");
+    assert_eq!(kinds.len(), 20, "{kinds:?}");
     for site in corpora() {
         each_link_leads_back(&entities(&site));
     }
@@ -243,7 +243,7 @@ fn the_page_of_the_api_says_what_the_schema_says() {
          fields are always there: what is not known is `null` or an empty list.\n",
     );
     let kinds = schema["properties"]["kind"]["enum"].as_array().expect("kinds").iter().filter_map(Value::as_str);
-    for name in kinds.chain(["link", "query", "coverage", "logsource", "test"]) {
+    for name in kinds.chain(["link", "query", "coverage", "detection_strategy", "logsource", "test"]) {
         let own = &schemas[name];
         let _ = write!(
             page,

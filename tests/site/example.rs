@@ -87,6 +87,7 @@ fn every_page_is_there_as_html_and_as_markdown() {
         "Groups",
         "Software",
         "Mitigations",
+        "Data_Components",
         "Campaigns",
         "Detection_Rules",
         "Data_Needed",

@@ -5,6 +5,7 @@ mod atc2019;
 mod atc2022;
 mod built;
 mod corpus;
+mod detection_strategies;
 mod example;
 mod exports;
 mod formats;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::graph::{Coverage, Node};
+use crate::graph::{Coverage, Detection, Node};
 use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
 use crate::site::SiteView;
 use crate::site::exports::layer;
@@ -24,6 +24,44 @@ impl From<Coverage> for Covered {
     }
 }
 
+/// A detection strategy, which has no file of its own.
+#[derive(Serialize)]
+struct Strategy<'a> {
+    id: String,
+    title: &'a str,
+    url: Option<String>,
+    techniques: Vec<String>,
+    analytics: Vec<Analytic<'a>>,
+}
+
+#[derive(Serialize)]
+struct Analytic<'a> {
+    id: String,
+    platforms: &'a [String],
+    data_components: Vec<String>,
+}
+
+fn strategies<'a>(view: &SiteView<'a>, detections: Vec<Detection>) -> Vec<Strategy<'a>> {
+    let graph = view.graph;
+    let id = |node: Node| graph.attack(node).map(|object| object.id.to_string());
+    let analytic = |node: Node| {
+        let object = graph.attack(node)?;
+        let data_components = graph.components_of(node).filter_map(id).collect();
+        Some(Analytic { id: object.id.to_string(), platforms: &object.platforms, data_components })
+    };
+    let strategy = |detection: Detection| {
+        let object = graph.attack(detection.strategy)?;
+        Some(Strategy {
+            id: object.id.to_string(),
+            title: &object.name,
+            url: object.id.url(),
+            techniques: detection.techniques.into_iter().filter_map(id).collect(),
+            analytics: detection.analytics.into_iter().filter_map(analytic).collect(),
+        })
+    };
+    detections.into_iter().filter_map(strategy).collect()
+}
+
 pub(super) fn fields(view: &SiteView<'_>, node: Node, object: &AttackObject, out: &mut Object) {
     let status = match object.status {
         Status::Active => "active",
@@ -40,6 +78,10 @@ pub(super) fn fields(view: &SiteView<'_>, node: Node, object: &AttackObject, out
             out.put("platforms", &object.platforms);
             out.put("coverage", &Covered::from(view.graph.coverage(node)));
             out.put("coverage_with_sub_techniques", &Covered::from(view.graph.coverage_with_subs(node)));
+            out.put("detection_strategies", &strategies(view, view.graph.detections_of(node)));
+        }
+        AttackKind::DataComponent => {
+            out.put("detection_strategies", &strategies(view, view.graph.detections_with(node)));
         }
         AttackKind::Group => {
             let own = view.object_layers(node).into_iter().next();

@@ -206,6 +206,10 @@ const TECHNIQUE: Ways = &[
     ("software", &[From(EdgeKind::Uses, Attack(AttackKind::Software))]),
     ("campaigns", &[From(EdgeKind::Uses, Attack(AttackKind::Campaign))]),
     ("mitigations", &[From(EdgeKind::Mitigates, Any)]),
+    (
+        "data_components",
+        &[From(EdgeKind::Detects, Any), To(EdgeKind::HasAnalytic, Any), To(EdgeKind::NeedsComponent, Any)],
+    ),
     REPLACED_BY,
     REPLACES,
 ];
@@ -225,6 +229,15 @@ const SOFTWARE_OBJECT: Ways = &[
 ];
 
 const MITIGATION: Ways = &[("techniques", &[To(EdgeKind::Mitigates, Any)]), REPLACED_BY, REPLACES];
+
+const DATA_COMPONENT: Ways = &[
+    (
+        "techniques",
+        &[From(EdgeKind::NeedsComponent, Any), From(EdgeKind::HasAnalytic, Any), To(EdgeKind::Detects, Any)],
+    ),
+    REPLACED_BY,
+    REPLACES,
+];
 
 const CAMPAIGN: Ways =
     &[USED_TECHNIQUES, USED_SOFTWARE, ("groups", &[To(EdgeKind::AttributedTo, Any)]), REPLACED_BY, REPLACES];
@@ -251,6 +264,7 @@ fn ways(view: &SiteView<'_>, node: Node) -> [Ways; 2] {
             Some(AttackKind::Group) => [GROUP, TAGGED_GROUP],
             Some(AttackKind::Software) => [SOFTWARE_OBJECT, TAGGED_SOFTWARE],
             Some(AttackKind::Mitigation) => [MITIGATION, TAGGED_OTHER],
+            Some(AttackKind::DataComponent) => [DATA_COMPONENT, TAGGED_OTHER],
             Some(AttackKind::Campaign) => [CAMPAIGN, TAGGED_OTHER],
             _ => [&[], &[]],
         },

@@ -43,7 +43,7 @@ pub enum BundleError {
 ///
 /// Reads STIX 2.0 and 2.1 and TAXII pages. The version is that of the Enterprise bundle: as its
 /// collection states it, else the built-in release with the same content, else `from bundle`.
-/// Analytics are not read, nor mitigations from before 2019, which had their technique's number.
+/// Mitigations from before 2019, which had their technique's number, are not read.
 ///
 /// # Errors
 ///

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Attack, AttackId, AttackKind, AttackObject, Citation, Domain, Relation, SoftwareKind, Status};
+use crate::model::{
+    Attack, AttackId, AttackKind, AttackObject, Citation, Domain, Relation, RelationKind, SoftwareKind, Status,
+};
 
 use super::history;
 use super::stix::{Bundle, List, Object, Reference, Text};
@@ -90,6 +92,7 @@ pub(super) fn convert(bundles: &[Bundle<'_>], base: &Attack) -> Converted {
         }
     }
     all.relate(bundles, &ids);
+    all.relate_analytics(bundles, &ids);
     all
 }
 
@@ -177,6 +180,42 @@ impl Converted {
         }
         self.citations = cited.into_values().map(citation).collect();
     }
+
+    /// Takes the analytics of detection strategies and the data components of analytics, which are
+    /// no relations in STIX but lists of the objects themselves.
+    fn relate_analytics(&mut self, bundles: &[Bundle<'_>], ids: &HashMap<&str, AttackId>) {
+        for object in bundles.iter().flat_map(objects_of) {
+            let Some(source) = ids.get(object.id.as_str()).copied() else { continue };
+            let of = |stix: &str| ids.get(stix).copied();
+            for analytic in object.analytics.0.iter().filter_map(|analytic| of(analytic.as_str())) {
+                let kind = RelationKind::HasAnalytic;
+                self.relations.push(Relation { kind, source, target: analytic, description: None });
+            }
+            let mut needed: Vec<(AttackId, Vec<String>)> = Vec::new();
+            for read in &object.log_sources.0 {
+                let Some(component) = of(read.component.as_str()) else { continue };
+                let log = log_source(read.name.as_str(), read.channel.as_str());
+                match needed.iter_mut().find(|(known, _)| *known == component) {
+                    Some((_, logs)) => logs.extend(log),
+                    None => needed.push((component, log.into_iter().collect())),
+                }
+            }
+            for (target, logs) in needed {
+                let description = (!logs.is_empty()).then(|| logs.join("; "));
+                self.relations.push(Relation { kind: RelationKind::NeedsComponent, source, target, description });
+            }
+        }
+    }
+}
+
+/// A log and what of it is read, on one line.
+fn log_source(name: &str, channel: &str) -> Option<String> {
+    match (name.trim(), channel.trim()) {
+        ("", "") => None,
+        (name, "" | "None") => Some(name.to_owned()),
+        ("", channel) => Some(channel.to_owned()),
+        (name, channel) => Some(format!("{name} ({channel})")),
+    }
 }
 
 /// Who directly replaced whom.
@@ -220,6 +259,7 @@ fn identifier(object: &Object<'_>) -> Identifier {
         "x-mitre-data-source" => AttackKind::DataSource,
         "x-mitre-data-component" => AttackKind::DataComponent,
         "x-mitre-detection-strategy" => AttackKind::DetectionStrategy,
+        "x-mitre-analytic" => AttackKind::Analytic,
         "x-mitre-asset" => AttackKind::Asset,
         _ => return Identifier::None,
     };

@@ -19,7 +19,7 @@ const COPYRIGHT: &str = "© 2025 The MITRE Corporation. This work is reproduced 
 
 const TACTICS: &str = include_str!("../../../data/attack/tactics.tsv");
 
-/// A domain's part of a version: its release, then tables of objects and of relations.
+/// A domain's part of a version: its release, then tables of objects, of relations and of analytics.
 struct Part {
     domain: Domain,
     release: &'static str,
@@ -27,14 +27,18 @@ struct Part {
     tactics: &'static str,
     objects: &'static [&'static str],
     relations: &'static [&'static str],
+    analytics: &'static str,
 }
 
 const ENTERPRISE_DETECTION: &str = include_str!("../../../data/attack/enterprise-18.1.detection.tsv");
 const ENTERPRISE_DETECTS: &str = include_str!("../../../data/attack/enterprise-18.1.detection.relations.tsv");
+const ENTERPRISE_ANALYTICS: &str = include_str!("../../../data/attack/enterprise-18.1.analytics.tsv");
 const ICS_RELATIONS: &str = include_str!("../../../data/attack/ics-18.1.relations.tsv");
+const ICS_ANALYTICS: &str = include_str!("../../../data/attack/ics-18.1.analytics.tsv");
 
 const MOBILE: &str = include_str!("../../../data/attack/mobile-18.1.tsv");
 const MOBILE_RELATIONS: &str = include_str!("../../../data/attack/mobile-18.1.relations.tsv");
+const MOBILE_ANALYTICS: &str = include_str!("../../../data/attack/mobile-18.1.analytics.tsv");
 
 const V19: &[Part] = &[
     Part {
@@ -43,6 +47,7 @@ const V19: &[Part] = &[
         tactics: "19.1",
         objects: &[include_str!("../../../data/attack/enterprise-19.1.tsv"), ENTERPRISE_DETECTION],
         relations: &[include_str!("../../../data/attack/enterprise-19.1.relations.tsv"), ENTERPRISE_DETECTS],
+        analytics: ENTERPRISE_ANALYTICS,
     },
     Part {
         domain: Domain::Mobile,
@@ -50,6 +55,7 @@ const V19: &[Part] = &[
         tactics: "18.1",
         objects: &[MOBILE, include_str!("../../../data/attack/mobile-19.0.tsv")],
         relations: &[MOBILE_RELATIONS],
+        analytics: MOBILE_ANALYTICS,
     },
     Part {
         domain: Domain::Ics,
@@ -57,6 +63,7 @@ const V19: &[Part] = &[
         tactics: "18.1",
         objects: &[include_str!("../../../data/attack/ics-19.0.tsv")],
         relations: &[ICS_RELATIONS],
+        analytics: ICS_ANALYTICS,
     },
 ];
 
@@ -67,6 +74,7 @@ const V18: &[Part] = &[
         tactics: "18.1",
         objects: &[include_str!("../../../data/attack/enterprise-18.1.tsv"), ENTERPRISE_DETECTION],
         relations: &[include_str!("../../../data/attack/enterprise-18.1.relations.tsv"), ENTERPRISE_DETECTS],
+        analytics: ENTERPRISE_ANALYTICS,
     },
     Part {
         domain: Domain::Mobile,
@@ -74,6 +82,7 @@ const V18: &[Part] = &[
         tactics: "18.1",
         objects: &[MOBILE],
         relations: &[MOBILE_RELATIONS],
+        analytics: MOBILE_ANALYTICS,
     },
     Part {
         domain: Domain::Ics,
@@ -81,6 +90,7 @@ const V18: &[Part] = &[
         tactics: "18.1",
         objects: &[include_str!("../../../data/attack/ics-18.1.tsv")],
         relations: &[ICS_RELATIONS],
+        analytics: ICS_ANALYTICS,
     },
 ];
 
@@ -125,8 +135,8 @@ fn draft(parts: &[Part]) -> Draft {
         source: format!("built-in facts ({})", releases(parts)),
         copyright: COPYRIGHT.to_owned(),
         releases: parts.iter().map(|part| (part.domain, part.release.to_owned())).collect(),
-        objects: Vec::with_capacity(4_000),
-        relations: Vec::with_capacity(24_000),
+        objects: Vec::with_capacity(6_000),
+        relations: Vec::with_capacity(30_000),
         ..Draft::default()
     };
     for part in parts {
@@ -151,6 +161,7 @@ fn draft(parts: &[Part]) -> Draft {
         for table in part.relations {
             table::relations(table, &mut draft.relations);
         }
+        table::analytics(part.domain, part.analytics, &mut draft.objects, &mut draft.relations);
     }
     draft
 }
@@ -185,6 +196,12 @@ mod tests {
                 assert_eq!(relations.len(), targets.sum::<usize>());
                 assert_eq!(relations.iter().collect::<BTreeSet<_>>().len(), relations.len(), "none twice");
             }
+            let (mut analytics, mut relations) = (Vec::new(), Vec::new());
+            table::analytics(part.domain, part.analytics, &mut analytics, &mut relations);
+            assert_eq!(analytics.len(), part.analytics.lines().count() - 1);
+            assert!(analytics.windows(2).all(|pair| pair[0].id < pair[1].id), "sorted, none twice");
+            let needed = table::rows(part.analytics).map(|[_, _, _, components]| table::items(components).count());
+            assert_eq!(relations.len(), analytics.len() + needed.sum::<usize>());
         }
         assert_eq!(draft(V19).objects.iter().filter(|object| object.short_name.is_some()).count(), 15 + 14 + 12);
     }

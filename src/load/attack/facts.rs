@@ -95,8 +95,10 @@ fn write_relations(relations: &[Relation], text: &mut String) {
             RelationKind::Uses => "uses",
             RelationKind::Mitigates => "mitigates",
             RelationKind::AttributedTo => "attributed-to",
-            RelationKind::Other if source.kind() == AttackKind::DetectionStrategy => "detects",
-            RelationKind::Other => "targets",
+            RelationKind::Detects => "detects",
+            RelationKind::HasAnalytic => "has-analytic",
+            RelationKind::NeedsComponent => "needs-component",
+            RelationKind::Targets => "targets",
         };
         let targets: Vec<String> = row.iter().map(|relation| relation.target.to_string()).collect();
         let _ = writeln!(text, "{word}\t{source}\t{}", targets.join(" "));

@@ -255,6 +255,10 @@ object! {
         relationship: Text<'a> = "relationship_type",
         source: Text<'a> = "source_ref",
         target: Text<'a> = "target_ref",
+        /// Of a detection strategy.
+        analytics: List<Text<'a>> = "x_mitre_analytic_refs",
+        /// Of an analytic.
+        log_sources: List<LogSource<'a>> = "x_mitre_log_source_references",
         /// Of a marking, the copyright.
         definition: Definition<'a> = "definition",
     }
@@ -275,6 +279,15 @@ object! {
     Phase {
         chain: Text<'a> = "kill_chain_name",
         name: Text<'a> = "phase_name",
+    }
+}
+
+object! {
+    /// What an analytic reads: a log, what in it, and the data component that is.
+    LogSource {
+        component: Text<'a> = "x_mitre_data_component_ref",
+        name: Text<'a> = "name",
+        channel: Text<'a> = "channel",
     }
 }
 

@@ -53,7 +53,10 @@ pub(super) fn relation_kind(word: &str) -> Option<RelationKind> {
         "uses" => Some(RelationKind::Uses),
         "mitigates" => Some(RelationKind::Mitigates),
         "attributed-to" => Some(RelationKind::AttributedTo),
-        "detects" | "targets" => Some(RelationKind::Other),
+        "detects" => Some(RelationKind::Detects),
+        "has-analytic" => Some(RelationKind::HasAnalytic),
+        "needs-component" => Some(RelationKind::NeedsComponent),
+        "targets" => Some(RelationKind::Targets),
         _ => None,
     }
 }
@@ -105,6 +108,25 @@ pub(super) fn object(domain: Domain, cells: [&str; 8]) -> Option<AttackObject> {
         _ => {}
     }
     Some(object)
+}
+
+/// Reads a table of analytics: each as an object, with what it belongs to and what it needs.
+///
+/// All of them are current, and ATT&CK calls each by its number.
+pub(super) fn analytics(domain: Domain, table: &str, objects: &mut Vec<AttackObject>, relations: &mut Vec<Relation>) {
+    for [id, strategy, platforms, components] in rows(table) {
+        let (Ok(id), Ok(strategy)) = (id.parse::<AttackId>(), strategy.parse()) else { continue };
+        let number = id.to_string();
+        let name = format!("Analytic {}", number.trim_start_matches(AttackKind::Analytic.prefix()));
+        let mut analytic = bare(id, domain, &name, Status::Active);
+        analytic.platforms = items(platforms).map(str::to_owned).collect();
+        objects.push(analytic);
+        let mut relate = |kind, source, target| relations.push(Relation { kind, source, target, description: None });
+        relate(RelationKind::HasAnalytic, strategy, id);
+        for component in ids(components) {
+            relate(RelationKind::NeedsComponent, id, component);
+        }
+    }
 }
 
 /// Reads a table of relations, one row for all the targets of a source.

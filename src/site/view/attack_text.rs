@@ -34,6 +34,12 @@ impl<'v, 'a> AttackText<'v, 'a> {
         Some(section("description", "Description", None, vec![prose]))
     }
 
+    /// The description of another object that is told on this page.
+    pub(super) fn words_of(&mut self, other: &AttackObject) -> Option<Block> {
+        let text = other.description.as_deref().filter(|text| !text.trim().is_empty())?;
+        Some(self.prose(text))
+    }
+
     /// ATT&CK's words on each relation of this kind that leaves `node`, under the other end's name.
     pub(super) fn relations(&mut self, node: Node, kind: EdgeKind, title: &str) -> Option<Section> {
         let edges = self.view.graph.edges(node, kind).iter().map(|edge| (edge.to, edge.relation));

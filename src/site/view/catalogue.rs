@@ -7,8 +7,8 @@ use crate::model::{AttackId, AttackKind, Kind, Status};
 use crate::site::exports::{self, Index, TableForm};
 use crate::site::{Block, Inline, OutPath, Page, PageKind, RouteId, Subject};
 
-use super::SiteView;
 use super::parts::{level_badge, section, status_badge, table};
+use super::{AttackFolder, SiteView, data_component};
 
 type Row = Vec<Vec<Inline>>;
 
@@ -322,7 +322,7 @@ fn number(n: usize) -> Vec<Inline> {
 
 /// The index of a kind of ATT&CK object.
 pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> Page {
-    let title = super::ATTACK_FOLDERS.iter().find(|(k, _)| *k == kind).map_or("ATT&CK", |(_, title)| title);
+    let title = AttackFolder::of(kind).map_or("ATT&CK", |folder| folder.title);
     let mut page = view.blank(route, PageKind::Index, "ATT&CK index", title.to_owned());
     page.breadcrumbs = view.crumbs(None);
     let objects: Vec<(Node, &crate::model::AttackObject)> = view.graph.attack_nodes(kind).collect();
@@ -335,6 +335,7 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
         AttackKind::Technique => view.technique_table(&active.iter().map(|(node, _)| *node).collect::<Vec<_>>()),
         AttackKind::Tactic => tactics(view, &active),
         AttackKind::Mitigation => mitigations(view, &active),
+        AttackKind::DataComponent => data_component::index(view, &active),
         _ => adversaries(view, &active),
     };
     let mut files: Vec<(&str, OutPath)> =

@@ -7,6 +7,8 @@ mod catalogue;
 mod coverage;
 mod credits;
 mod customer;
+mod data_component;
+mod detection;
 mod downloads;
 mod free;
 mod home;
@@ -37,7 +39,7 @@ use crate::model::{AttackKind, Domain, Kind};
 use crate::text::FileId;
 
 use super::exports::{self, Layer};
-use super::plan::ATTACK_FOLDERS;
+use super::plan::{ATTACK_FOLDERS, AttackFolder};
 use super::{
     Fact, Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page,
     PageKind, Query, RouteId, SitePlan, Subject,
@@ -103,6 +105,7 @@ impl SiteView<'_> {
                     AttackKind::Tactic => tactic::page(self, route, node, object),
                     AttackKind::Technique => technique::page(self, route, node, object),
                     AttackKind::Mitigation => adversary::mitigation(self, route, node, object),
+                    AttackKind::DataComponent => data_component::page(self, route, node, object),
                     _ => adversary::page(self, route, node, object),
                 }
             }
@@ -281,9 +284,9 @@ impl SiteView<'_> {
             Some(NavItem { title: kind.title().to_owned(), target, count: Some(count) })
         };
         let kinds = |kinds: &[Kind]| kinds.iter().filter_map(|k| kind(*k)).collect::<Vec<_>>();
-        let attack = ATTACK_FOLDERS.iter().filter_map(|(kind, title)| {
-            let target = self.plan.route(Subject::AttackIndex(*kind))?;
-            Some(NavItem { title: (*title).to_owned(), target, count: None })
+        let attack = ATTACK_FOLDERS.iter().filter_map(|folder| {
+            let target = self.plan.route(Subject::AttackIndex(folder.kind))?;
+            Some(NavItem { title: folder.title.to_owned(), target, count: None })
         });
         let matrix = self.plan.route(Subject::Matrix(Domain::Enterprise));
         let matrix = matrix.map(|target| NavItem { title: "Matrix".to_owned(), target, count: None });

@@ -92,18 +92,20 @@ impl SiteView<'_> {
     /// A table of techniques with what the content has for each.
     pub(super) fn technique_table(&self, techniques: &[Node]) -> Block {
         let columns = [("ID", false), ("Name", false), ("Rules", true), ("Tests", true), ("Coverage", false)];
-        let rows = techniques.iter().filter_map(|node| {
-            let object = self.graph.attack(*node)?;
-            let (own, coverage) = (self.graph.coverage(*node), self.graph.coverage_with_subs(*node));
-            Some(vec![
-                vec![self.link_as(object.id.to_string(), *node)],
-                vec![self.link_as(self.full_name(object), *node)],
-                vec![self.counted(*node, "rules", coverage.rules, own.rules)],
-                vec![self.counted(*node, "tests", coverage.tests, own.tests)],
-                vec![coverage_badge(coverage)],
-            ])
-        });
-        table(&columns, rows.collect())
+        table(&columns, techniques.iter().filter_map(|node| self.technique_row(*node)).collect())
+    }
+
+    /// A row of such a table: five cells.
+    pub(super) fn technique_row(&self, node: Node) -> Option<Vec<Vec<Inline>>> {
+        let object = self.graph.attack(node)?;
+        let (own, coverage) = (self.graph.coverage(node), self.graph.coverage_with_subs(node));
+        Some(vec![
+            vec![self.link_as(object.id.to_string(), node)],
+            vec![self.link_as(self.full_name(object), node)],
+            vec![self.counted(node, "rules", coverage.rules, own.rules)],
+            vec![self.counted(node, "tests", coverage.tests, own.tests)],
+            vec![coverage_badge(coverage)],
+        ])
     }
 
     /// A number of rules or tests that leads to them on the technique's page, where they are its

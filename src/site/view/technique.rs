@@ -4,11 +4,11 @@ use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Status};
 use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject, Tone};
 
-use super::SiteView;
 use super::adversary::{attack_facts, retired};
 use super::answers::answers;
 use super::attack_text::AttackText;
 use super::parts::{counted, list_fact, section, status_badge, text_fact};
+use super::{SiteView, detection};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
     let kicker = if object.id.is_sub() { "Sub-technique" } else { "Technique" };
@@ -88,6 +88,9 @@ fn sections(
     data.sort_unstable();
     data.dedup();
     sections.extend(view.link_section("data", "Data its rules need", &data));
+    if object.status == Status::Active {
+        sections.extend(detection::strategies(view, &mut text, node));
+    }
     sections.extend(view.technique_section("sub-techniques", "Sub-techniques", &subs));
     sections.extend(answers(view, node, EdgeKind::HasTechnique));
     let users = graph.from(node, EdgeKind::Uses);

@@ -290,10 +290,20 @@ proptest::proptest! {
     }
 }
 
-const KINDS: [&str; 6] =
-    ["attack-pattern", "relationship", "x-mitre-matrix", "x-mitre-tactic", "x-mitre-collection", "marking-definition"];
+const KINDS: [&str; 8] = [
+    "attack-pattern",
+    "relationship",
+    "x-mitre-matrix",
+    "x-mitre-tactic",
+    "x-mitre-collection",
+    "marking-definition",
+    "x-mitre-detection-strategy",
+    "x-mitre-analytic",
+];
 
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 22] = [
+    "x_mitre_analytic_refs",
+    "x_mitre_log_source_references",
     "type",
     "id",
     "name",

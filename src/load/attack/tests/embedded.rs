@@ -49,6 +49,25 @@ fn counts_are_the_published_ones() {
 }
 
 #[test]
+fn detection_strategies_lead_by_analytics_to_data_components() {
+    for attack in VERSIONS.iter().map(|v| version(v)) {
+        let count = |domain, kind| active(&attack, domain, kind).len();
+        assert_eq!(Domain::ALL.map(|domain| count(domain, AttackKind::DetectionStrategy)), [691, 124, 83]);
+        assert_eq!(Domain::ALL.map(|domain| count(domain, AttackKind::Analytic)), [1739, 211, 82]);
+        assert_eq!(Domain::ALL.map(|domain| count(domain, AttackKind::DataComponent)), [106, 17, 36]);
+        let from = |source: &str, kind| -> Vec<String> {
+            let of = attack.relations.iter().filter(|r| r.source == id(source) && r.kind == kind);
+            of.map(|relation| relation.target.to_string()).collect()
+        };
+        assert_eq!(from("DET0002", RelationKind::Detects), ["T1071.005"]);
+        assert_eq!(from("DET0002", RelationKind::HasAnalytic), ["AN0002", "AN0003", "AN0004", "AN0005"]);
+        assert_eq!(from("AN0003", RelationKind::NeedsComponent), ["DC0032", "DC0085"]);
+        let analytic = attack.object(id("AN0003")).expect("there");
+        assert_eq!((analytic.name.as_str(), &analytic.platforms[..]), ("Analytic 0003", &["Linux".to_owned()][..]));
+    }
+}
+
+#[test]
 fn an_unknown_version_is_answered_with_the_known_ones() {
     let error = embedded(Some("7.0")).expect_err("not built in");
     assert_eq!(error.to_string(), "ATT&CK 7.0 is not built in; built in are 19.1 and 18.1");
