@@ -140,6 +140,7 @@ fn of_object(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Expo
         let of = match object.id.kind() {
             AttackKind::Technique => format!("{} and what is below it", object.name),
             AttackKind::Tactic => format!("The techniques of {}", object.name),
+            AttackKind::DataComponent => format!("The techniques an analytic can detect with {}", object.name),
             AttackKind::Mitigation => format!("The techniques {} addresses", object.name),
             _ => format!("The techniques {} uses", object.name),
         };

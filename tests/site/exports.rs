@@ -240,8 +240,14 @@ fn every_file_for_programs_is_on_the_page_of_downloads() {
             let id = name.split(['.', '-']).next().unwrap_or_default();
             let id = if name.contains(&format!("{id}.0")) { &name[..id.len() + 4] } else { id };
             let kind = id.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-            let folders =
-                [("T", "Techniques"), ("TA", "Tactics"), ("S", "Software"), ("M", "Mitigations"), ("C", "Campaigns")];
+            let folders = [
+                ("T", "Techniques"),
+                ("TA", "Tactics"),
+                ("S", "Software"),
+                ("M", "Mitigations"),
+                ("C", "Campaigns"),
+                ("DC", "Data_Components"),
+            ];
             if let Some((_, of)) = folders.iter().find(|(letters, _)| *letters == kind) {
                 let own = file(&dir, &format!("{of}/{id}.html"));
                 assert!(own.contains(&format!("<a href=\"../{folder}/{name}\">")), "{name} on {of}/{id}");

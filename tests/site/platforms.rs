@@ -104,6 +104,7 @@ fn each_object_of_attack_has_its_layer_which_its_page_leads_to() {
         ("Software/S0002", "T1003.001"),
         ("Mitigations/M1042", "T1218.003"),
         ("Campaigns/C0001", "T1566.001"),
+        ("Data_Components/DC0032", "T1059.001"),
     ] {
         let id = page.split_once('/').expect("a folder").1;
         let text = site.page(&format!("{page}.md"));

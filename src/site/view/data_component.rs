@@ -9,10 +9,10 @@ use crate::site::{Block, Inline, LinkTarget, Page, PageKind, RouteId, Section, S
 
 use super::SiteView;
 use super::adversary::{attack_facts, retired};
+use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
 use super::detection::upstream;
-use super::mitigation::measures;
-use super::parts::{section, status_badge, table};
+use super::parts::{counted, section, status_badge, table};
 
 /// A technique, and the platforms of the analytics that can detect it.
 type Detectable<'a> = (Node, BTreeSet<&'a str>);
@@ -25,9 +25,10 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     page.facts = attack_facts(view, node, object);
     let techniques = view.graph.detectable_with(node);
     let (ruled, tested) = covered(view, techniques.iter().map(|(technique, _)| *technique));
+    let have = if ruled == 1 { "has" } else { "have" };
     page.summary = format!(
-        "ATT&CK's analytics can detect {} techniques with {}; {ruled} of them have a rule here.",
-        techniques.len(),
+        "ATT&CK's analytics can detect {} with {}; {ruled} of them {have} a rule here.",
+        counted(techniques.len(), "technique"),
         object.name
     );
     retired(view, &mut page, node, object);
@@ -41,10 +42,12 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         "Rules tagged with it",
         &view.graph.rules_of(node, EdgeKind::HasOther),
     ));
-    page.sections.extend(measures(view, node, EdgeKind::HasOther));
+    page.sections.extend(answers(view, node, EdgeKind::HasOther));
     page.sections.extend(by_platform(view, &techniques));
     page.sections.extend(detectable(view, &techniques));
     page.sections.extend(strategies(view, node));
+    let techniques: Vec<Node> = techniques.into_iter().map(|(technique, _)| technique).collect();
+    page.sections.extend(tests_and_data(view, &techniques));
     page.sections.extend(text.references());
     page.credits = vec![view.attack_credit()];
     page

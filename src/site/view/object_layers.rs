@@ -1,5 +1,6 @@
 //! The layers of the ATT&CK Navigator that are about one object: the techniques a group, software or
-//! campaign uses, a mitigation addresses or a tactic has, and a technique with those below it.
+//! campaign uses, a mitigation addresses, a data component shows or a tactic has, and a technique with
+//! those below it.
 
 use crate::graph::{EdgeKind, Node};
 use crate::model::{AttackKind, Domain, Status};
@@ -49,6 +50,7 @@ impl SiteView<'_> {
             AttackKind::Technique => std::iter::once(node).chain(graph.sub_techniques(node)).collect(),
             AttackKind::Tactic => graph.from(node, EdgeKind::InTactic),
             AttackKind::Mitigation => graph.to(node, EdgeKind::Mitigates).collect(),
+            AttackKind::DataComponent => graph.detectable_with(node).into_iter().map(|(to, _)| to).collect(),
             AttackKind::Group | AttackKind::Software | AttackKind::Campaign => graph.to(node, EdgeKind::Uses).collect(),
             _ => Vec::new(),
         };
