@@ -69,6 +69,7 @@ fn a_tactic_that_was_split_keeps_its_name_and_its_id() {
     assert!(markdown.contains("rule_0.yml") && !markdown.contains("rule_1.yml"), "{markdown}");
     let (html, markdown) = page(&site, "Tactics/index");
     assert!(html.contains("href=\"defense-evasion.html\"") && markdown.contains("(defense-evasion.md)"), "{markdown}");
+    assert!(!markdown.contains(", ,"), "{markdown}");
     // The id is the same tactic's.
     assert!(page(&site, "Tactics/TA0005").1.contains("Stealth"));
 }

@@ -370,11 +370,7 @@ fn old_tactics(view: &SiteView<'_>) -> Vec<Row> {
     let row = |(i, (name, ids)): (u32, (&String, &Vec<AttackId>))| {
         let route = view.plan.route(Subject::OldTactic(i))?;
         let id = ids.first().map(AttackId::to_string).unwrap_or_default();
-        let mut successors = Vec::new();
-        for node in ids.iter().filter_map(|id| view.graph.attack_node(*id)) {
-            successors.extend((!successors.is_empty()).then(|| Inline::text(", ")));
-            successors.push(view.link(node));
-        }
+        let successors = ids.iter().filter_map(|id| view.graph.attack_node(*id)).map(|to| view.link(to)).collect();
         let badge = status_badge(Status::Revoked).into_iter().map(Inline::Badge).collect();
         Some(vec![vec![Inline::text(id)], vec![Inline::page(name.clone(), route)], badge, successors])
     };
