@@ -77,7 +77,7 @@ fn a_data_component_shows_what_can_be_detected_with_it_and_what_we_have_of_that(
 | ID           | DC0022 |
 | Domain       | Enterprise |
 | ATT&amp;CK   | [DC0022 on attack.mitre.org](https://attack.mitre.org/datacomponents/DC0022) |
-| For Programs | <ul><li>[JSON](../exports/api/v1/data_components/DC0022.json)</li></ul> |
+| For Programs | <ul><li>[JSON](../exports/api/v1/data_components/DC0022.json)</li><li>[Navigator layer](../exports/navigator/DC0022.json)</li></ul> |
 
 ## Coverage
 
@@ -105,6 +105,10 @@ fn a_data_component_shows_what_can_be_detected_with_it_and_what_we_have_of_that(
 |:---|:---|:---|:---|
 | [DET0146](https://attack.mitre.org/detectionstrategies/DET0146) | [Detection of Data Destruction Across Platforms via Mass Overwrite and Deletion Patterns](https://attack.mitre.org/detectionstrategies/DET0146) | [T1485](../Techniques/T1485.md) | AN0414 (IaaS) |
 | [DET0329](https://attack.mitre.org/detectionstrategies/DET0329) | [Behavioral Detection for T1490 - Inhibit System Recovery](https://attack.mitre.org/detectionstrategies/DET0329) | [T1490](../Techniques/T1490.md) | AN0937 (IaaS) |
+
+## Triggers that test these techniques
+
+- [T1485: Data Destruction](../Triggers/T1485.md)
 
 ---
 ";
