@@ -11,7 +11,7 @@ use crate::project::{self, AskSite, Project, WrittenSite};
 use crate::report::render::{Lookup, SourceText};
 use crate::report::{Findings, Severity};
 use crate::source::{self, SourceSet};
-use crate::text::{FileId, visible_controls};
+use crate::text::{FileId, counted, visible_controls};
 use crate::write;
 
 use super::args::{BaselineMode, CheckArgs, Format};
@@ -199,11 +199,6 @@ fn hidden(count: usize, which: &str) {
         let which = visible_controls(which);
         let _ = writeln!(io::stderr(), "note: {} {which} not shown", counted(count, "finding"));
     }
-}
-
-/// `1 finding`, `2 findings`.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Shows the findings wherever the format has them shown.

@@ -14,6 +14,7 @@ use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Domain, Status};
 use crate::site::exports::{Layer, layer};
 use crate::site::{ObjectLayer, SiteView};
+use crate::text::counted;
 
 use super::Export;
 
@@ -39,10 +40,6 @@ fn colour(state: CoverageState) -> &'static str {
         CoverageState::TestOnly => "#f7dc9b",
         CoverageState::Nothing => "",
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn comment(coverage: Coverage) -> String {

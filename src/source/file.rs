@@ -31,7 +31,7 @@ pub(super) fn bytes(path: &Path, limit: u64) -> io::Result<Content> {
         read => read?,
     };
     bytes.truncate(filled);
-    if filled != expected || expected == 0 {
+    if filled == 0 || filled as u64 != metadata.len() {
         file.take(limit + 1 - filled as u64).read_to_end(&mut bytes)?;
     }
     Ok(if bytes.len() as u64 > limit { Content::TooLarge } else { Content::Bytes(bytes) })

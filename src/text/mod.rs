@@ -4,6 +4,7 @@
 //! [`SafeUrl`] are the only ways a value reaches markup unescaped; both have private
 //! contents, so a reviewer needs to read only this folder to know what can.
 
+mod counted;
 mod escape;
 mod front_matter;
 mod html;
@@ -15,6 +16,7 @@ mod slug;
 mod span;
 mod url;
 
+pub use counted::counted;
 pub use escape::{escape_html, escape_html_into, escape_xml, visible_controls, visible_in_json, visible_in_place};
 pub use front_matter::{FrontMatter, front_matter};
 pub use html::Html;

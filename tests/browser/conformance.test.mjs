@@ -2,7 +2,7 @@
 // html-validate; accessibility, best practices, search engines and speed by Lighthouse.
 //
 // In the gate a sample of each site is looked at: a page of each kind, those with most bytes, and
-// some of the others. ALL_PAGES=1 looks at every page, which takes some minutes.
+// some of the others. ALL_PAGES=1 looks at every page, which takes a quarter of an hour.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";

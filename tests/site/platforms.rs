@@ -117,3 +117,15 @@ fn each_object_of_attack_has_its_layer_which_its_page_leads_to() {
     assert!(!mobile.is_empty() && mobile.iter().all(|id| !enterprise.contains(id)), "{mobile:?} {enterprise:?}");
     has(&site.page("Groups/G0112.md"), &["[Navigator layer, Mobile](../exports/navigator/G0112-mobile.json)"]);
 }
+
+#[test]
+fn a_customer_leads_to_no_layer_but_its_own() {
+    let windows = rule("Windows", "product: windows, category: process_creation", "t1053.005", "");
+    let customer = |title: &str| format!("title: {title}\ndetectionrule: [Windows]\n");
+    let (first, second) = (customer("CU A"), customer("CU-A"));
+    let site = site("", &[("rules/w.yml", &windows), ("customers/CU A.yml", &first), ("customers/CU-A.yml", &second)]);
+    let layer = "[Navigator layer](../exports/navigator/customer-cu-a.json)";
+    // Both would be called the same, and the first has the file.
+    assert!(site.page("Customers/CU A.md").contains(layer), "{}", site.page("Customers/CU A.md"));
+    assert!(!site.page("Customers/CU-A.md").contains("Navigator layer"), "{}", site.page("Customers/CU-A.md"));
+}

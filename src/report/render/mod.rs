@@ -30,7 +30,7 @@ pub use sarif::sarif;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::text::{FileId, visible_controls};
+use crate::text::{FileId, counted, visible_controls};
 
 use super::{Finding, Findings, Severity};
 
@@ -61,11 +61,6 @@ pub fn totals(findings: &Findings) -> String {
     }
     let files: BTreeSet<FileId> = findings.iter().map(|finding| finding.at.file()).collect();
     format!("{} in {}", parts.join(", "), counted(files.len(), "file"))
-}
-
-/// `1 file`, `2 files`.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What is said of the findings of a file that are beyond the `limit`; nothing if there are none.

@@ -3,12 +3,12 @@
 use crate::graph::{Edge, EdgeKind, Node, Via};
 use crate::model::{AttackKind, AttackObject, Domain, SoftwareKind, Status};
 use crate::site::{Block, Fact, FactValue, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject, Tone};
-use crate::text::SafeUrl;
+use crate::text::{SafeUrl, counted};
 
 use super::SiteView;
 use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
-use super::parts::{counted, section, status_badge, table, text_fact};
+use super::parts::{section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {

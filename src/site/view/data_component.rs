@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::{Detection, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Status};
 use crate::site::{Block, Inline, LinkTarget, Page, PageKind, RouteId, Section, Stat, Subject, Tone};
+use crate::text::counted;
 
 use super::SiteView;
 use super::adversary::{attack_facts, retired};
 use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
 use super::detection::upstream;
-use super::parts::{counted, section, status_badge, table};
+use super::parts::{section, status_badge, table};
 
 /// A technique, and the platforms of the analytics that can detect it.
 type Detectable<'a> = (Node, BTreeSet<&'a str>);

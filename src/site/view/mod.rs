@@ -35,7 +35,7 @@ use std::collections::BTreeSet;
 
 use crate::config::SiteConfig;
 use crate::graph::{Graph, Node};
-use crate::model::{AttackKind, Domain, Kind};
+use crate::model::{AttackKind, Customer, Domain, Kind};
 use crate::text::FileId;
 
 use super::exports::{self, Layer};
@@ -220,15 +220,20 @@ impl SiteView<'_> {
     /// each with a name; `choices` are those of that matrix.
     pub fn narrowed_layers(&self, choices: &MatrixChoices) -> Vec<(Layer, String)> {
         let mut layers = matrix_choices::layers(choices);
-        let mut taken = BTreeSet::new();
-        for (i, customer) in (0..).zip(&self.graph.corpus().customers) {
-            let which = Layer::Customer(customer.origin.stem.clone());
-            // Of names that would be one file the first has it.
-            if !self.graph.rules_of_customer(Node::Customer(i)).is_empty() && taken.insert(exports::layer(&which)) {
-                layers.push((which, customer.title.clone()));
-            }
-        }
+        let customers = self.customer_layers();
+        layers.extend(customers.map(|(i, which)| (which, self.graph.corpus().customers[i as usize].title.clone())));
         layers
+    }
+
+    /// The layers of Customers that have rules. Of names that would be one file the first has it.
+    fn customer_layers(&self) -> impl Iterator<Item = (u32, Layer)> {
+        let mut taken = BTreeSet::new();
+        let layer = move |(i, customer): (u32, &Customer)| {
+            let which = Layer::Customer(customer.origin.stem.clone());
+            let has_rules = !self.graph.rules_of_customer(Node::Customer(i)).is_empty();
+            (has_rules && taken.insert(exports::layer(&which))).then_some((i, which))
+        };
+        (0..).zip(&self.graph.corpus().customers).filter_map(layer)
     }
 
     /// The files for other programs that are about a node alone.
@@ -247,11 +252,11 @@ impl SiteView<'_> {
             }
             links.push(vec![Inline::Link(label, self.file(route, &exports::layer(&layer.which)))]);
         }
-        if let Node::Customer(i) = node
-            && !self.graph.rules_of_customer(node).is_empty()
-        {
-            let which = Layer::Customer(self.graph.corpus().customers[i as usize].origin.stem.clone());
-            links.push(vec![Inline::Link("Navigator layer".to_owned(), self.file(route, &exports::layer(&which)))]);
+        if let Node::Customer(i) = node {
+            let own = self.customer_layers().find(|(of, _)| *of == i);
+            links.extend(own.map(|(_, which)| {
+                vec![Inline::Link("Navigator layer".to_owned(), self.file(route, &exports::layer(&which)))]
+            }));
         }
         parts::list_fact("files", "For Programs", links)
     }

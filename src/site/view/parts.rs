@@ -9,11 +9,6 @@ use crate::site::{
 
 use super::SiteView;
 
-/// `1 rule`, `2 rules`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 impl SiteView<'_> {
     /// A page with its address and nothing else.
     pub(super) fn blank(&self, route: RouteId, kind: PageKind, kicker: &'static str, title: String) -> Page {

@@ -3,11 +3,12 @@
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
 use crate::model::{AttackKind, AttackObject, Status};
 use crate::site::{Block, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject, Tone};
+use crate::text::counted;
 
 use super::adversary::{attack_facts, retired};
 use super::answers::answers;
 use super::attack_text::AttackText;
-use super::parts::{counted, list_fact, section, status_badge, text_fact};
+use super::parts::{list_fact, section, status_badge, text_fact};
 use super::{SiteView, detection};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {

@@ -3,9 +3,10 @@
 use crate::graph::{EdgeKind, Node, Via};
 use crate::model::{AtomicTest, Kind};
 use crate::site::{Block, CodeBlock, Fact, FactValue, Inline, Page, PageKind, RouteId, Section, Subject};
+use crate::text::counted;
 
 use super::SiteView;
-use super::parts::{code_block, counted, section, table, text_fact};
+use super::parts::{code_block, section, table, text_fact};
 
 /// What tests write for the folder they are in.
 pub(super) const ATOMICS_FOLDER: &str = "PathToAtomicsFolder";
