@@ -141,9 +141,7 @@ fn customers<'a>(view: &SiteView<'a>) -> BTreeMap<u32, Vec<&'a str>> {
     let name = |customer: &'a Customer| customer.name.as_deref().unwrap_or(&customer.title);
     for (i, customer) in (0..).zip(&view.graph.corpus().customers) {
         for rule in view.graph.rules_of_customer(Node::Customer(i)) {
-            if let Node::Rule(rule) = rule {
-                names.entry(rule).or_default().push(name(customer));
-            }
+            names.entry(rule).or_default().push(name(customer));
         }
     }
     names

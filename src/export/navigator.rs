@@ -5,12 +5,12 @@
 //! rules, and the comment has all figures. Techniques without anything are left out of the whole,
 //! and are the gaps in the layer of a group.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
+use crate::graph::{Coverage, CoverageState, Node};
 use crate::model::{AttackKind, AttackObject, Domain, Status};
 use crate::site::exports::{Layer, layer};
 use crate::site::{ObjectLayer, SiteView};
@@ -187,18 +187,6 @@ fn narrowed(view: &SiteView<'_>) -> Vec<Export> {
 fn of_customer(view: &SiteView<'_>, stem: &str, techniques: &[Option<Node>]) -> Option<Vec<Coverage>> {
     let position = view.graph.corpus().customers.iter().position(|customer| customer.origin.stem == stem)?;
     let rules = view.graph.rules_of_customer(Node::Customer(u32::try_from(position).ok()?));
-    let mut counts: BTreeMap<Node, (usize, BTreeSet<Node>)> = BTreeMap::new();
-    for rule in rules {
-        let techniques: BTreeSet<Node> = view.graph.to(rule, EdgeKind::HasTechnique).collect();
-        for technique in techniques {
-            let (count, data) = counts.entry(technique).or_default();
-            *count += 1;
-            data.extend(view.graph.to(rule, EdgeKind::NeedsData));
-        }
-    }
-    let of = |node: &Option<Node>| {
-        let (node, (rules, data)) = (*node).and_then(|node| Some((node, counts.get(&node)?)))?;
-        Some(Coverage { rules: *rules, tests: view.graph.coverage(node).tests, data: data.len() })
-    };
-    Some(techniques.iter().map(|node| of(node).unwrap_or_default()).collect())
+    let of = |node: Node| Some(view.graph.coverage_by(node, &rules).0).filter(|coverage| coverage.rules > 0);
+    Some(techniques.iter().map(|node| node.and_then(of).unwrap_or_default()).collect())
 }

@@ -14,6 +14,7 @@ fn text(which: Schema) -> &'static str {
         Schema::Api => include_str!("../../data/schemas/api-v1.schema.json"),
         Schema::CaseTemplate => include_str!("../../data/schemas/thehive-case-template.schema.json"),
         Schema::StixExtension => include_str!("../../data/schemas/stix-extension.schema.json"),
+        Schema::Tables => include_str!("../../data/schemas/tables.schema.json"),
         Schema::Layer => include_str!("../../data/schemas/navigator-layer-4.5.schema.json"),
     }
 }

@@ -12,8 +12,8 @@ use crate::site::{Block, Column, Inline, LinkTarget, OutPath, Page, RouteId, Sit
 use super::Export;
 
 /// Columns of which a cell may have several values; in JSON they are lists, however many there are.
-const LISTS: [&str; 8] =
-    ["Also known as", "Domain", "Event", "New fields", "Platforms", "Tactics", "Techniques", "Replaced by"];
+const LISTS: [&str; 9] =
+    ["ATT&CK", "Also known as", "Domain", "Event", "New fields", "Platforms", "Tactics", "Techniques", "Replaced by"];
 
 type Rows = [Vec<Vec<Inline>>];
 
@@ -43,7 +43,7 @@ fn first_table(page: &Page) -> Option<(&[Column], &Rows)> {
 
 /// The page a row is about: that of its first link.
 fn page_of(row: &[Vec<Inline>]) -> Option<RouteId> {
-    row.first()?.iter().find_map(|piece| match piece {
+    row.iter().flatten().find_map(|piece| match piece {
         Inline::Link(_, LinkTarget::Page(route)) => Some(*route),
         _ => None,
     })
@@ -88,7 +88,7 @@ fn inert(cell: &str) -> String {
 }
 
 fn json_of(view: &SiteView<'_>, path_of_file: OutPath, columns: &[Column], rows: &Rows) -> Export {
-    let key = |title: &str| title.to_lowercase().replace(' ', "_");
+    let key = |title: &str| title.replace("ATT&CK", "attack").to_lowercase().replace(' ', "_");
     let row = |row: &Vec<Vec<Inline>>| {
         let mut object = Map::new();
         for (column, cell) in columns.iter().zip(row) {

@@ -1,7 +1,5 @@
 //! Coverage: what the content has for a technique.
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
 use crate::model::{AttackKind, Status};
@@ -101,6 +99,37 @@ impl Graph {
         self.both(technique).1
     }
 
+    /// The same two of `rules` alone, which are sorted, with all tests there are.
+    pub fn coverage_by(&self, technique: Node, rules: &[u32]) -> (Coverage, Coverage) {
+        self.counted(technique, |rule| rules.binary_search(rule).is_ok())
+    }
+
+    /// What there is for exactly this technique, and for it and its sub-techniques, of the rules that are meant.
+    fn counted(&self, technique: Node, is_meant: impl Fn(&u32) -> bool) -> (Coverage, Coverage) {
+        let rules_of = |node: Node| {
+            let mut rules = self.rules_of(node, EdgeKind::HasTechnique);
+            rules.retain(&is_meant);
+            rules
+        };
+        let tests_of = |node: Node| -> usize {
+            self.triggers_of(node).into_iter().map(|i| self.corpus().triggers[i as usize].tests.len()).sum()
+        };
+        let mut rules = rules_of(technique);
+        let own = Coverage { rules: rules.len(), tests: tests_of(technique), data: data_of(self, &rules) };
+        let subs = self.sub_techniques(technique);
+        if subs.is_empty() {
+            return (own, own);
+        }
+        let mut tests = own.tests;
+        for sub in subs {
+            rules.extend(rules_of(sub));
+            tests += tests_of(sub);
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        (own, Coverage { rules: rules.len(), tests, data: data_of(self, &rules) })
+    }
+
     fn both(&self, technique: Node) -> (Coverage, Coverage) {
         match technique {
             Node::Attack(i) => self.coverage.get(i as usize).copied().unwrap_or_default(),
@@ -108,10 +137,15 @@ impl Graph {
         }
     }
 
-    /// What a Customer has of rules, its own and those of its Use Cases, each once.
-    pub fn rules_of_customer(&self, customer: Node) -> BTreeSet<Node> {
+    /// What a Customer has of rules, its own and those of its Use Cases, sorted and each once.
+    pub fn rules_of_customer(&self, customer: Node) -> Vec<u32> {
         let cases = self.to(customer, EdgeKind::HasUseCase);
-        std::iter::once(customer).chain(cases).flat_map(|of| self.to(of, EdgeKind::HasRule)).collect()
+        let rules = std::iter::once(customer).chain(cases).flat_map(|of| self.to(of, EdgeKind::HasRule));
+        let mut rules: Vec<u32> =
+            rules.filter_map(|rule| if let Node::Rule(i) = rule { Some(i) } else { None }).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
     }
 
     /// The current sub-techniques of a technique, by id.
@@ -132,27 +166,8 @@ impl Graph {
 
 /// The coverage of all ATT&CK objects, counted once: lists of techniques ask for it all the time.
 pub(super) fn of_all(graph: &Graph) -> Vec<(Coverage, Coverage)> {
-    let tests_of = |node: Node| -> usize {
-        graph.triggers_of(node).into_iter().map(|i| graph.corpus().triggers[i as usize].tests.len()).sum()
-    };
-    let of = |node: Node| {
-        let mut rules = graph.rules_of(node, EdgeKind::HasTechnique);
-        let own = Coverage { rules: rules.len(), tests: tests_of(node), data: data_of(graph, &rules) };
-        let subs = graph.sub_techniques(node);
-        if subs.is_empty() {
-            return (own, own);
-        }
-        let mut tests = own.tests;
-        for sub in subs {
-            rules.extend(graph.rules_of(sub, EdgeKind::HasTechnique));
-            tests += tests_of(sub);
-        }
-        rules.sort_unstable();
-        rules.dedup();
-        (own, Coverage { rules: rules.len(), tests, data: data_of(graph, &rules) })
-    };
     let objects = u32::try_from(graph.corpus().attack.objects.len()).unwrap_or(u32::MAX);
-    (0..objects).into_par_iter().map(|i| of(Node::Attack(i))).collect()
+    (0..objects).into_par_iter().map(|i| graph.counted(Node::Attack(i), |_| true)).collect()
 }
 
 /// How many Data Needed the rules need together.

@@ -45,6 +45,13 @@ impl Graph {
         self.to(analytic, EdgeKind::NeedsComponent)
     }
 
+    /// The logs an analytic reads, in ATT&CK's words: a text for each data component of which a bundle names them.
+    pub fn log_sources_of(&self, analytic: Node) -> impl Iterator<Item = &str> {
+        let relations = &self.corpus().attack.relations;
+        let needed = self.edges(analytic, EdgeKind::NeedsComponent).iter();
+        needed.filter_map(|edge| relations.get(edge.relation? as usize)?.description.as_deref())
+    }
+
     /// The current techniques an analytic can detect with a data component, Enterprise's first and then
     /// by id, each with the platforms those analytics are for.
     pub fn detectable_with(&self, component: Node) -> Vec<(Node, BTreeSet<&str>)> {

@@ -93,13 +93,15 @@ pub enum Schema {
     CaseTemplate,
     /// The API.
     Api,
+    /// The tables.
+    Tables,
     /// The extension of STIX.
     StixExtension,
 }
 
 impl Schema {
     /// All.
-    pub const ALL: [Self; 4] = [Self::Api, Self::Layer, Self::CaseTemplate, Self::StixExtension];
+    pub const ALL: [Self; 5] = [Self::Api, Self::Tables, Self::Layer, Self::CaseTemplate, Self::StixExtension];
 
     /// What it says the form of.
     pub const fn title(self) -> &'static str {
@@ -107,6 +109,7 @@ impl Schema {
             Self::Layer => "Layers of the ATT&CK Navigator",
             Self::CaseTemplate => "Case templates of TheHive",
             Self::Api => "The JSON API",
+            Self::Tables => "Tables",
             Self::StixExtension => "What the STIX bundle has that STIX has no property for",
         }
     }
@@ -116,6 +119,7 @@ impl Schema {
             Self::Layer => "navigator-layer-4.5",
             Self::CaseTemplate => "thehive-case-template",
             Self::Api => "api-v1",
+            Self::Tables => "tables",
             Self::StixExtension => "stix-extension",
         }
     }

@@ -99,6 +99,12 @@ fn a_data_component_shows_what_can_be_detected_with_it_and_what_we_have_of_that(
 | [T1485](../Techniques/T1485.md) | [Data Destruction](../Techniques/T1485.md) | IaaS | [1](../Techniques/T1485.md#rules) | [1](../Techniques/T1485.md#tests) | rule |
 | [T1490](../Techniques/T1490.md) | [Inhibit System Recovery](../Techniques/T1490.md) | IaaS | 0 | 0 | no rule, no test |
 
+## Gaps: techniques without a rule
+
+| Technique | Tactics | Platforms | Groups | Software | Tests |
+|:---|:---|:---|---:|---:|---:|
+| [T1490: Inhibit System Recovery](../Techniques/T1490.md) | [Impact](../Tactics/TA0040.md) | Containers, ESXi, IaaS, Linux, macOS, Network Devices, Windows | 7 | 48 | 0 |
+
 ## Detection strategies that need it
 
 | ID | Detection strategy | Techniques | Analytics |
@@ -172,6 +178,7 @@ fn programs_are_told_the_same_both_ways() {
                 "id": "AN1030",
                 "platforms": ["Windows"],
                 "data_components": ["DC0013", "DC0032", "DC0035", "DC0039", "DC0063"],
+                "log_sources": [],
             }],
         }])
     );
@@ -180,7 +187,9 @@ fn programs_are_told_the_same_both_ways() {
         links.map(|link| link["id"].as_str().expect("an id").to_owned()).collect()
     };
     assert_eq!(ids(&technique["links"]["data_components"]), ["DC0013", "DC0032", "DC0035", "DC0039", "DC0063"]);
+    assert_eq!(technique["layers"], json!(["exports/navigator/T1003.001.json"]));
     let component = json_of(&site, "data_components/DC0035");
+    assert_eq!(component["layers"], json!(["exports/navigator/DC0035.json"]));
     assert!(ids(&component["links"]["techniques"]).contains(&"T1003.001".to_owned()));
     let strategies = component["detection_strategies"].as_array().expect("strategies");
     assert!(strategies.contains(&technique["detection_strategies"][0]), "{component}");
@@ -248,6 +257,10 @@ Look at [this](T9001.md)."
     );
     assert!(part(&site.page("Data_Components/DC9001.md"), "Description").contains("What we *log*."));
     // The analytic that ATT&CK gave up is not counted.
+    assert_eq!(
+        json_of(&site, "techniques/T9001")["detection_strategies"][0]["analytics"][0]["log_sources"],
+        json!(["Our:Log (EventID=1); Our:Log (EventID=2|3)", "Other"])
+    );
     let strategies = site.page("Data_Components/DC9002.md");
     assert!(part(&strategies, "Detection strategies that need it").contains("| AN9001 (Windows) |"), "{strategies}");
     assert!(!strategies.contains("AN9003"), "{strategies}");

@@ -83,8 +83,8 @@ fn a_table_has_the_rows_of_its_page_and_no_formula() {
     let dir = built("");
     assert_eq!(
         file(&dir, "exports/tables/detection_rules.csv"),
-        "Rule,Level,Status,Log source,Tactics,Techniques,Author,Changed,Data,Tests,Page\r\n\
-         \"'=cmd|calc, \"\"quoted\"\"\",high,test,windows / process_creation,\"Execution, Persistence\",\"T1047, T1053.005\",A & B,2025/03/02,1,0,Detection_Rules/a.html\r\n"
+        "Rule,Level,Status,Log source,Platform,Tactics,Techniques,Author,Changed,Data,Tests,Page\r\n\
+         \"'=cmd|calc, \"\"quoted\"\"\",high,test,windows / process_creation,Windows,\"Execution, Persistence\",\"T1047, T1053.005\",A & B,2025/03/02,1,0,Detection_Rules/a.html\r\n"
     );
     assert_eq!(
         value(&dir, "exports/tables/detection_rules.json"),
@@ -93,6 +93,7 @@ fn a_table_has_the_rows_of_its_page_and_no_formula() {
             "level": "high",
             "status": "test",
             "log_source": "windows / process_creation",
+            "platform": "Windows",
             "tactics": ["Execution", "Persistence"],
             "techniques": ["T1047", "T1053.005"],
             "author": "A & B",
@@ -282,9 +283,9 @@ fn the_page_of_coverage_has_the_gaps_most_groups_use_first() {
         "{untested}"
     );
     let source = "| [windows process_creation](enterprise.md), \
-                  [layer](../exports/navigator/source-windows-process_creation.json) | 1 | 2 |";
+                  [layer](../exports/navigator/source-windows-process_creation.json) | 1 | 2 | 0 | 2 |";
     assert!(section("By log source").contains(source), "{page}");
-    assert!(section("By customer").contains("| 1 | 2 |"), "{page}");
+    assert!(section("By customer").contains("| 1 | 697 | 0 | 2 | 0 | 695 |"), "{page}");
     assert!(file(&dir, "Matrix/coverage.html").contains("href=\"enterprise.html?platform=Windows\""));
     // Each technique of the matrix is in one state.
     let row = section("By tactic").lines().find(|line| line.contains("Execution")).expect("a row").to_owned();

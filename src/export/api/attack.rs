@@ -39,6 +39,7 @@ struct Analytic<'a> {
     id: String,
     platforms: &'a [String],
     data_components: Vec<String>,
+    log_sources: Vec<&'a str>,
 }
 
 fn strategies<'a>(view: &SiteView<'a>, detections: Vec<Detection>) -> Vec<Strategy<'a>> {
@@ -47,7 +48,8 @@ fn strategies<'a>(view: &SiteView<'a>, detections: Vec<Detection>) -> Vec<Strate
     let analytic = |node: Node| {
         let object = graph.attack(node)?;
         let data_components = graph.components_of(node).filter_map(id).collect();
-        Some(Analytic { id: object.id.to_string(), platforms: &object.platforms, data_components })
+        let log_sources = graph.log_sources_of(node).collect();
+        Some(Analytic { id: object.id.to_string(), platforms: &object.platforms, data_components, log_sources })
     };
     let strategy = |detection: Detection| {
         let object = graph.attack(detection.strategy)?;
@@ -101,4 +103,6 @@ pub(super) fn fields(view: &SiteView<'_>, node: Node, object: &AttackObject, out
         }
         _ => {}
     }
+    let layers = view.object_layers(node).into_iter().map(|own| layer(&own.which).to_string());
+    out.put("layers", &layers.collect::<Vec<_>>());
 }

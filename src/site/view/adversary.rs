@@ -8,6 +8,7 @@ use crate::text::{SafeUrl, counted};
 use super::SiteView;
 use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
+use super::gaps::without_rule;
 use super::parts::{section, status_badge, table, text_fact};
 
 /// The page of a group, software or campaign.
@@ -27,8 +28,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         used.clone().filter(|n| view.graph.attack(*n).is_some_and(|o| o.id.kind() == kind)).collect()
     };
     let techniques = of(AttackKind::Technique);
-    let gaps: Vec<Node> = techniques.iter().copied().filter(|t| view.graph.coverage_with_subs(*t).rules == 0).collect();
-    let detected = techniques.len() - gaps.len();
+    let detected = techniques.iter().filter(|t| view.graph.coverage_with_subs(**t).rules > 0).count();
     let have = if detected == 1 { "has" } else { "have" };
     page.summary = format!(
         "{} uses {}; {detected} of them {have} a rule here.",
@@ -36,7 +36,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         counted(techniques.len(), "technique")
     );
     retired(view, &mut page, node, object);
-    page.sections.extend(coverage(view, object, &techniques, &gaps));
+    page.sections.extend(coverage(view, object, &techniques, detected));
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
     page.sections.extend(view.rule_section(
@@ -45,7 +45,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
         &view.graph.rules_of(node, tag_of(object)),
     ));
     page.sections.extend(view.technique_section("techniques", "Techniques used", &techniques));
-    page.sections.extend(gap_section(view, &gaps));
+    page.sections.extend(without_rule(view, &techniques));
     page.sections.extend(tests_and_data(view, &techniques));
     page.sections.extend(answers(view, node, tag_of(object)));
     page.sections.extend(view.object_section("software", "Software it uses", &of(AttackKind::Software)));
@@ -115,7 +115,7 @@ fn tag_of(object: &AttackObject) -> EdgeKind {
     }
 }
 
-fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gaps: &[Node]) -> Option<Section> {
+fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], detected: usize) -> Option<Section> {
     if techniques.is_empty() {
         return None;
     }
@@ -123,9 +123,9 @@ fn coverage(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node], gap
     let stat = |value: usize, label: &str| Stat { value: value.to_string(), label: label.to_owned(), target: None };
     let stats = vec![
         stat(techniques.len(), "techniques used"),
-        stat(techniques.len() - gaps.len(), "with a rule"),
+        stat(detected, "with a rule"),
         stat(tested, "with a test"),
-        stat(gaps.len(), "without a rule"),
+        stat(techniques.len() - detected, "without a rule"),
     ];
     let mut blocks = vec![Block::Stats(stats)];
     blocks.extend(on_the_matrix(view, object, techniques));
@@ -156,27 +156,6 @@ fn on_the_matrix(view: &SiteView<'_>, object: &AttackObject, techniques: &[Node]
         line.push(Inline::text("."));
     }
     (!line.is_empty()).then_some(Block::Line(line))
-}
-
-fn gap_section(view: &SiteView<'_>, gaps: &[Node]) -> Option<Section> {
-    if gaps.is_empty() {
-        return None;
-    }
-    let columns = [("Technique", false), ("Tactics", false), ("Tests", true)];
-    let rows = gaps.iter().map(|node| {
-        let tactics: Vec<Inline> = view
-            .graph
-            .to(*node, EdgeKind::InTactic)
-            .filter_map(|t| Some(view.link_as(view.graph.attack(t)?.name.clone(), t)))
-            .collect();
-        vec![
-            vec![view.link(*node)],
-            tactics,
-            vec![Inline::text(view.graph.coverage_with_subs(*node).tests.to_string())],
-        ]
-    });
-    let rows = rows.collect();
-    Some(section("gaps", "Gaps: techniques without a rule", Some(gaps.len()), vec![table(&columns, rows)]))
 }
 
 /// What every ATT&CK object shows: its domains, its page on attack.mitre.org, what it replaced.

@@ -65,19 +65,20 @@ impl<'v, 'a> AttackText<'v, 'a> {
         (!blocks.is_empty()).then(|| section(anchor, title, Some(blocks.len() / 2), blocks))
     }
 
-    /// The sources, cited ones first and by number.
+    /// The sources, cited ones first and by number; none where nothing on the page is ATT&CK's prose.
     ///
     /// A bundle also files what an alias means among the sources; those entries have no text but
     /// citations, and the aliases stand in the table of facts.
     pub(super) fn references(mut self) -> Option<Section> {
+        if self.object.description.is_none() && self.cited.is_empty() {
+            return None;
+        }
         for citation in &self.object.citations {
             let is_source = !citation.text.trim_start().starts_with(MARK);
             if is_source && !self.cited.iter().any(|known| known.name == citation.name) {
                 self.cited.push(citation);
             }
         }
-        // Without a text there is nothing that cites, and facts name their source in the credits.
-        self.object.description.as_ref()?;
         let rows = self.cited.iter().zip(1..).map(|(citation, number): (_, usize)| {
             let text = citation.text.trim();
             let source = match citation.url.as_deref().and_then(SafeUrl::external) {
@@ -105,12 +106,13 @@ impl<'v, 'a> AttackText<'v, 'a> {
         Block::Prose(Prose { source, links, heading_shift: 2 })
     }
 
-    /// The number of a source by its name; `None` where the object does not list it.
+    /// The number of a source by its name; `None` where neither the object nor a relation lists it.
     fn number(&mut self, name: &str) -> Option<usize> {
         if let Some(at) = self.cited.iter().position(|citation| citation.name == name) {
             return Some(at + 1);
         }
-        let citation = self.object.citations.iter().find(|citation| citation.name == name)?;
+        let own = self.object.citations.iter().find(|citation| citation.name == name);
+        let citation = own.or_else(|| self.view.graph.corpus().attack.citation(name))?;
         self.cited.push(citation);
         Some(self.cited.len())
     }

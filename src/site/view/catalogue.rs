@@ -7,8 +7,9 @@ use crate::model::{AttackId, AttackKind, Kind, Status};
 use crate::site::exports::{self, Index, TableForm};
 use crate::site::{Block, Inline, OutPath, Page, PageKind, RouteId, Subject};
 
+use super::gaps::number;
 use super::parts::{level_badge, section, status_badge, table};
-use super::{AttackFolder, SiteView, data_component};
+use super::{AttackFolder, SiteView, data_component, platforms};
 
 type Row = Vec<Vec<Inline>>;
 
@@ -73,11 +74,12 @@ fn as_files(view: &SiteView<'_>, route: RouteId, files: &[(&str, OutPath)]) -> B
     Block::Line(line)
 }
 
-const RULES: [(&str, bool); 10] = [
+const RULES: [(&str, bool); 11] = [
     ("Rule", false),
     ("Level", false),
     ("Status", false),
     ("Log source", false),
+    ("Platform", false),
     ("Tactics", false),
     ("Techniques", false),
     ("Author", false),
@@ -107,6 +109,7 @@ fn rules(view: &SiteView<'_>) -> Vec<Row> {
             level_badge(rule.level.as_deref()).into_iter().collect(),
             rule.status.iter().map(Inline::text).collect(),
             source.into_iter().map(Inline::text).collect(),
+            platforms::of_rule(rule).into_iter().map(Inline::text).collect(),
             view.graph.to(node, EdgeKind::HasTactic).map(|tactic| Inline::text(view.graph.title(tactic))).collect(),
             view.short_links(view.graph.to(node, EdgeKind::HasTechnique)),
             rule.author.iter().map(Inline::text).collect(),
@@ -243,7 +246,7 @@ fn stages(view: &SiteView<'_>) -> Vec<Row> {
     entities.map(row).collect()
 }
 
-const SYSTEMS: [(&str, bool); 3] = [("Mitigation System", false), ("Platform", false), ("Policies", true)];
+const SYSTEMS: [(&str, bool); 3] = [("Mitigation System", false), ("Platforms", false), ("Policies", true)];
 
 fn systems(view: &SiteView<'_>) -> Vec<Row> {
     let entities = (0..).zip(&view.graph.corpus().mitigation_systems);
@@ -259,10 +262,10 @@ fn systems(view: &SiteView<'_>) -> Vec<Row> {
 }
 
 const MITIGATIONS: [(&str, bool); 4] =
-    [("Mitigation Policy", false), ("Platform", false), ("Techniques", false), ("ATT&CK", false)];
+    [("Mitigation Policy", false), ("Platforms", false), ("Techniques", false), ("ATT&CK", false)];
 
 const HARDENINGS: [(&str, bool); 4] =
-    [("Hardening Policy", false), ("Platform", false), ("Techniques", false), ("ATT&CK", false)];
+    [("Hardening Policy", false), ("Platforms", false), ("Techniques", false), ("ATT&CK", false)];
 
 /// Mitigation Policies or Hardening Policies, with the mitigations of ATT&CK they are tagged with.
 fn measures(view: &SiteView<'_>, kind: Kind) -> Vec<Row> {
@@ -316,10 +319,6 @@ fn texts(text: Option<&str>) -> Vec<Inline> {
     text.into_iter().map(Inline::text).collect()
 }
 
-fn number(n: usize) -> Vec<Inline> {
-    vec![Inline::text(n.to_string())]
-}
-
 /// The index of a kind of ATT&CK object.
 pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> Page {
     let title = AttackFolder::of(kind).map_or("ATT&CK", |folder| folder.title);
@@ -332,7 +331,7 @@ pub(super) fn attack(view: &SiteView<'_>, route: RouteId, kind: AttackKind) -> P
     let retired: Vec<_> = objects.iter().filter(|(_, o)| o.status != Status::Active).copied().collect();
     page.summary = format!("{} {title} of MITRE ATT&CK®", active.len());
     let block = match kind {
-        AttackKind::Technique => view.technique_table(&active.iter().map(|(node, _)| *node).collect::<Vec<_>>()),
+        AttackKind::Technique => techniques(view, &active),
         AttackKind::Tactic => tactics(view, &active),
         AttackKind::Mitigation => mitigations(view, &active),
         AttackKind::DataComponent => data_component::index(view, &active),
@@ -375,6 +374,32 @@ fn old_tactics(view: &SiteView<'_>) -> Vec<Row> {
         Some(vec![vec![Inline::text(id)], vec![Inline::page(name.clone(), route)], badge, successors])
     };
     (0..).zip(&view.graph.corpus().attack.old_tactics).filter_map(row).collect()
+}
+
+/// The table of techniques other pages have, with what it can be narrowed by.
+fn techniques(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject)]) -> Block {
+    let columns = [
+        ("ID", false),
+        ("Name", false),
+        ("Tactics", false),
+        ("Platforms", false),
+        ("Domain", false),
+        ("Rules", true),
+        ("Tests", true),
+        ("Coverage", false),
+    ];
+    let rows = objects.iter().filter_map(|(node, object)| {
+        let mut row = view.technique_row(*node, None)?;
+        let tactics = view.graph.to(*node, EdgeKind::InTactic);
+        let more: [Vec<Inline>; 3] = [
+            tactics.filter_map(|to| Some(Inline::text(&view.graph.attack(to)?.name))).collect(),
+            object.platforms.iter().map(Inline::text).collect(),
+            object.domains.iter().map(|domain| Inline::text(domain.title())).collect(),
+        ];
+        row.splice(2..2, more);
+        Some(row)
+    });
+    table(&columns, rows.collect())
 }
 
 fn tactics(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject)]) -> Block {

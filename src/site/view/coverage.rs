@@ -1,15 +1,16 @@
-//! What is covered and what is not, by tactic, platform, log source, group and customer, with the
-//! gaps that matter most first: those most groups would walk through.
+//! What is covered and what is not, by tactic, platform, group, log source, data component and customer,
+//! with the gaps that matter most first: those most groups would walk through.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
-use crate::model::{AttackKind, AttackObject, Domain, Status};
+use crate::model::{AttackKind, Domain, Status};
 use crate::site::exports::{self, Layer};
 use crate::site::{Block, Inline, LinkTarget, MatrixChoices, Page, PageKind, RouteId, Section, Stat, Subject};
 
 use super::SiteView;
+use super::gaps::{Looked, enterprise, listed, number, ranked};
 use super::matrix::tactics;
 use super::parts::{section, table};
 
@@ -18,23 +19,14 @@ type Row = Vec<Vec<Inline>>;
 /// Adds the way to a layer.
 type WithLayer<'a> = dyn Fn(Inline, Layer) -> Vec<Inline> + 'a;
 
-/// A technique of the Enterprise matrix with what speaks for looking at it.
-struct Looked<'a> {
-    node: Node,
-    object: &'a AttackObject,
-    coverage: Coverage,
-    groups: usize,
-    software: usize,
-}
-
 pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
     let mut page = view.blank(route, PageKind::Coverage, "Coverage", "Coverage and gaps".to_owned());
     page.breadcrumbs = view.crumbs(None);
-    let techniques = techniques(view);
-    let gaps = techniques.iter().filter(|one| one.coverage.rules == 0).count();
+    let techniques = ranked(view, enterprise(view), |node| view.graph.coverage(node));
+    let without = techniques.iter().filter(|one| one.coverage.rules == 0).count();
     page.summary = format!(
-        "{} of {} Enterprise techniques have a rule; the {gaps} others by how many groups use them.",
-        techniques.len() - gaps,
+        "{} of {} Enterprise techniques have a rule; the {without} others by how many groups use them.",
+        techniques.len() - without,
         techniques.len()
     );
     page.sections.push(section("numbers", "In numbers", None, vec![Block::Stats(stats(view, &techniques))]));
@@ -50,37 +42,15 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId) -> Page {
         vec![name, layer]
     };
     page.sections.extend(by_platform(view, &choices, &with_layer));
-    page.sections.extend(ranked(view, "gaps", "Gaps: neither rule nor test", &techniques, CoverageState::Nothing));
-    page.sections.extend(ranked(view, "tested", "Tested, but no rule", &techniques, CoverageState::TestOnly));
+    page.sections.extend(gaps("gaps", "Gaps: neither rule nor test", view, &techniques, CoverageState::Nothing));
+    page.sections.extend(gaps("tested", "Tested, but no rule", view, &techniques, CoverageState::TestOnly));
     page.sections.extend(untested(view, &techniques));
     page.sections.extend(by_group(view));
     page.sections.extend(by_log_source(view, &choices, &with_layer));
-    page.sections.extend(by_customer(view, &with_layer));
+    page.sections.extend(by_data_component(view));
+    page.sections.extend(by_customer(view, &techniques, &with_layer));
     page.credits = vec![view.attack_credit()];
     page
-}
-
-/// All, sub-techniques on their own; those most groups use first, then those most software uses.
-fn techniques<'a>(view: &SiteView<'a>) -> Vec<Looked<'a>> {
-    let is_meant =
-        |object: &AttackObject| object.status == Status::Active && object.domains.contains(&Domain::Enterprise);
-    let users = |node: Node| view.graph.from(node, EdgeKind::Uses);
-    let count = |users: &[Node], kind: AttackKind| {
-        let is_of = |node: &&Node| view.graph.attack(**node).is_some_and(|user| user.id.kind() == kind);
-        users.iter().filter(is_of).count()
-    };
-    let mut all: Vec<Looked<'a>> = view
-        .graph
-        .attack_nodes(AttackKind::Technique)
-        .filter(|(_, object)| is_meant(object))
-        .map(|(node, object)| {
-            let users = users(node);
-            let (groups, software) = (count(&users, AttackKind::Group), count(&users, AttackKind::Software));
-            Looked { node, object, coverage: view.graph.coverage(node), groups, software }
-        })
-        .collect();
-    all.sort_by_key(|one| (Reverse(one.groups), Reverse(one.software), one.object.id));
-    all
 }
 
 fn stats(view: &SiteView<'_>, techniques: &[Looked<'_>]) -> Vec<Stat> {
@@ -96,17 +66,18 @@ fn on_matrix(matrix: RouteId, label: &str, key: &'static str, value: &str) -> In
     Inline::Link(label.to_owned(), LinkTarget::View(matrix, key, value.to_owned()))
 }
 
-fn number(n: usize) -> Vec<Inline> {
-    vec![Inline::text(n.to_string())]
-}
-
-/// How many there are, and how many in each state, as cells.
-fn shares(states: impl Iterator<Item = CoverageState>) -> [Vec<Inline>; 5] {
+/// How many are in each state, the best first.
+fn in_states(states: impl Iterator<Item = CoverageState>) -> [usize; 4] {
     let mut counts = [0; 4];
     for state in states {
         counts[state as usize] += 1;
     }
-    let [full, rule, tests, none] = counts;
+    counts
+}
+
+/// How many there are, and how many in each state, as cells.
+fn shares(states: impl Iterator<Item = CoverageState>) -> [Vec<Inline>; 5] {
+    let [full, rule, tests, none] = in_states(states);
     [full + rule + tests + none, full, rule, tests, none].map(number)
 }
 
@@ -147,44 +118,27 @@ fn by_platform(view: &SiteView<'_>, choices: &MatrixChoices, with_layer: &WithLa
 
 fn by_log_source(view: &SiteView<'_>, choices: &MatrixChoices, with_layer: &WithLayer<'_>) -> Option<Section> {
     let matrix = view.plan.route(Subject::Matrix(Domain::Enterprise))?;
-    let mut sources: Vec<(&String, usize, usize)> = choices
+    let mut sources: Vec<(&String, usize, [usize; 4])> = choices
         .sources
         .iter()
         .enumerate()
         .map(|(i, name)| {
-            let rules = choices.rules.iter().filter(|rule| rule.source == Some(i));
-            let techniques: BTreeSet<usize> = rules.clone().flat_map(|rule| rule.techniques.iter().copied()).collect();
-            (name, rules.count(), techniques.len())
+            let rules = choices.rules.iter().filter(|rule| rule.source == Some(i)).count();
+            (name, rules, in_states(choices.of_source(i).into_iter().map(Coverage::state)))
         })
         .collect();
-    sources.sort_by_key(|(_, rules, techniques)| (Reverse(*techniques), Reverse(*rules)));
-    let rows = sources.into_iter().map(|(name, rules, techniques)| {
+    sources.sort_by_key(|(_, rules, [full, ruled, ..])| (Reverse(full + ruled), Reverse(*rules)));
+    let rows = sources.into_iter().map(|(name, rules, [full, ruled, ..])| {
         let source = with_layer(on_matrix(matrix, name, "source", name), Layer::LogSource(name.clone()));
-        vec![source, number(rules), number(techniques)]
+        vec![source, number(rules), number(full + ruled), number(full), number(ruled)]
     });
-    let columns = [("Log source", false), ("Rules", true), ("Techniques", true)];
+    let columns = [("Log source", false), ("Rules", true), ("Techniques", true), ("Full", true), ("Rule", true)];
     filled("sources", "By log source", &columns, rows.collect())
 }
 
-fn ranked(
-    view: &SiteView<'_>,
-    anchor: &str,
-    title: &str,
-    techniques: &[Looked<'_>],
-    state: CoverageState,
-) -> Option<Section> {
-    let columns = [("Technique", false), ("Tactics", false), ("Groups", true), ("Software", true), ("Tests", true)];
-    let rows = techniques.iter().filter(|one| one.coverage.state() == state).map(|one| {
-        let tactics = view.graph.to(one.node, EdgeKind::InTactic);
-        vec![
-            vec![view.link(one.node)],
-            tactics.filter_map(|to| Some(view.link_as(view.graph.attack(to)?.name.clone(), to))).collect(),
-            number(one.groups),
-            number(one.software),
-            number(one.coverage.tests),
-        ]
-    });
-    filled(anchor, title, &columns, rows.collect())
+fn gaps(anchor: &str, title: &str, view: &SiteView<'_>, all: &[Looked<'_>], state: CoverageState) -> Option<Section> {
+    let gaps: Vec<&Looked<'_>> = all.iter().filter(|one| one.coverage.state() == state).collect();
+    (!gaps.is_empty()).then(|| section(anchor, title, Some(gaps.len()), vec![listed(view, gaps.iter().copied())]))
 }
 
 fn untested(view: &SiteView<'_>, techniques: &[Looked<'_>]) -> Option<Section> {
@@ -217,17 +171,38 @@ fn by_group(view: &SiteView<'_>) -> Option<Section> {
     filled("groups", "By group", &with_shares("Group"), rows)
 }
 
-/// What the rules a customer has cover.
-fn by_customer(view: &SiteView<'_>, with_layer: &WithLayer<'_>) -> Option<Section> {
+/// What an analytic of ATT&CK can detect with what a data component records.
+fn by_data_component(view: &SiteView<'_>) -> Option<Section> {
+    let mut components: Vec<(usize, Row)> = view
+        .graph
+        .attack_nodes(AttackKind::DataComponent)
+        .filter(|(_, object)| object.status == Status::Active)
+        .filter_map(|(node, object)| {
+            let techniques = view.graph.detectable_with(node);
+            let states = techniques.iter().map(|(technique, _)| view.graph.coverage_with_subs(*technique).state());
+            let mut row = vec![vec![view.link_as(object.name.clone(), node)]];
+            row.extend(shares(states));
+            (!techniques.is_empty()).then_some((techniques.len(), row))
+        })
+        .collect();
+    components.sort_by_key(|(techniques, _)| Reverse(*techniques));
+    let rows = components.into_iter().map(|(_, row)| row).collect();
+    filled("data-components", "By data component", &with_shares("Data component"), rows)
+}
+
+/// What the rules of each customer cover of all techniques.
+fn by_customer(view: &SiteView<'_>, techniques: &[Looked<'_>], with_layer: &WithLayer<'_>) -> Option<Section> {
     let customers = (0..).zip(&view.graph.corpus().customers);
     let rows = customers.map(|(i, entity)| {
         let customer = Node::Customer(i);
         let rules = view.graph.rules_of_customer(customer);
-        let techniques: BTreeSet<Node> =
-            rules.iter().flat_map(|rule| view.graph.to(*rule, EdgeKind::HasTechnique)).collect();
+        let states = techniques.iter().map(|one| view.graph.coverage_by(one.node, &rules).0.state());
         let name = with_layer(view.link(customer), Layer::Customer(entity.origin.stem.clone()));
-        vec![name, number(rules.len()), number(techniques.len())]
+        let mut row = vec![name, number(rules.len())];
+        row.extend(shares(states));
+        row
     });
-    let columns = [("Customer", false), ("Rules", true), ("Techniques", true)];
+    let mut columns = with_shares("Customer");
+    columns.insert(1, ("Rules", true));
     filled("customers", "By customer", &columns, rows.collect())
 }

@@ -13,6 +13,7 @@ use super::adversary::{attack_facts, retired};
 use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
 use super::detection::upstream;
+use super::gaps::{number, without_rule};
 use super::parts::{section, status_badge, table};
 
 /// A technique, and the platforms of the analytics that can detect it.
@@ -46,8 +47,9 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     page.sections.extend(answers(view, node, EdgeKind::HasOther));
     page.sections.extend(by_platform(view, &techniques));
     page.sections.extend(detectable(view, &techniques));
-    page.sections.extend(strategies(view, node));
     let techniques: Vec<Node> = techniques.into_iter().map(|(technique, _)| technique).collect();
+    page.sections.extend(without_rule(view, &techniques));
+    page.sections.extend(strategies(view, node));
     page.sections.extend(tests_and_data(view, &techniques));
     page.sections.extend(text.references());
     page.credits = vec![view.attack_credit()];
@@ -113,7 +115,7 @@ fn detectable(view: &SiteView<'_>, techniques: &[Detectable<'_>]) -> Option<Sect
     let columns =
         [("ID", false), ("Name", false), ("Platforms", false), ("Rules", true), ("Tests", true), ("Coverage", false)];
     let rows = techniques.iter().filter_map(|(technique, on)| {
-        let mut row = view.technique_row(*technique)?;
+        let mut row = view.technique_row(*technique, None)?;
         row.insert(2, on.iter().copied().map(Inline::text).collect());
         Some(row)
     });
@@ -156,8 +158,4 @@ pub(super) fn index(view: &SiteView<'_>, objects: &[(Node, &AttackObject)]) -> B
         row
     });
     table(&columns, rows.collect())
-}
-
-fn number(n: usize) -> Vec<Inline> {
-    vec![Inline::text(n.to_string())]
 }

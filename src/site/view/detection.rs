@@ -1,7 +1,7 @@
 //! How ATT&CK says a technique is detected: its detection strategies, their analytics by platform,
 //! and the data components each analytic needs.
 
-use crate::graph::{Detection, EdgeKind, Node};
+use crate::graph::{Detection, Node};
 use crate::model::AttackObject;
 use crate::site::{Block, Inline, LinkTarget, Section};
 use crate::text::SafeUrl;
@@ -55,10 +55,7 @@ fn analytic_table(view: &SiteView<'_>, analytics: &[Node]) -> Block {
 
 /// The logs an analytic reads, in ATT&CK's words.
 fn log_sources(view: &SiteView<'_>, analytic: Node) -> Vec<Inline> {
-    let relations = &view.graph.corpus().attack.relations;
-    let needed = view.graph.edges(analytic, EdgeKind::NeedsComponent).iter();
-    let logs = needed.filter_map(|edge| relations.get(edge.relation? as usize)?.description.as_deref());
-    logs.map(Inline::text).collect()
+    view.graph.log_sources_of(analytic).map(Inline::text).collect()
 }
 
 /// A link to the page of an object on attack.mitre.org.

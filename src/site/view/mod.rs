@@ -11,6 +11,7 @@ mod data_component;
 mod detection;
 mod downloads;
 mod free;
+mod gaps;
 mod home;
 mod matrix;
 mod matrix_choices;

@@ -84,20 +84,27 @@ impl SiteView<'_> {
         table(&columns, rows)
     }
 
-    /// A table of techniques with what the content has for each.
-    pub(super) fn technique_table(&self, techniques: &[Node]) -> Block {
+    /// A table of techniques with what the content has for each; where there are `rules`, which are
+    /// sorted, with what these are of it.
+    fn technique_table(&self, techniques: &[Node], rules: Option<&[u32]>) -> Block {
         let columns = [("ID", false), ("Name", false), ("Rules", true), ("Tests", true), ("Coverage", false)];
-        table(&columns, techniques.iter().filter_map(|node| self.technique_row(*node)).collect())
+        table(&columns, techniques.iter().filter_map(|node| self.technique_row(*node, rules)).collect())
     }
 
     /// A row of such a table: five cells.
-    pub(super) fn technique_row(&self, node: Node) -> Option<Vec<Vec<Inline>>> {
+    pub(super) fn technique_row(&self, node: Node, rules: Option<&[u32]>) -> Option<Vec<Vec<Inline>>> {
         let object = self.graph.attack(node)?;
-        let (own, coverage) = (self.graph.coverage(node), self.graph.coverage_with_subs(node));
+        let whole = || (self.graph.coverage(node), self.graph.coverage_with_subs(node));
+        let (own, coverage) = rules.map_or_else(whole, |rules| self.graph.coverage_by(node, rules));
+        let shown = match rules {
+            None => self.counted(node, "rules", coverage.rules, own.rules),
+            // The technique's page lists those of all.
+            Some(_) => Inline::text(coverage.rules.to_string()),
+        };
         Some(vec![
             vec![self.link_as(object.id.to_string(), node)],
             vec![self.link_as(self.full_name(object), node)],
-            vec![self.counted(node, "rules", coverage.rules, own.rules)],
+            vec![shown],
             vec![self.counted(node, "tests", coverage.tests, own.tests)],
             vec![coverage_badge(coverage)],
         ])
@@ -150,7 +157,22 @@ impl SiteView<'_> {
 
     /// Techniques as a section; `None` where there is none.
     pub(super) fn technique_section(&self, anchor: &str, title: &str, nodes: &[Node]) -> Option<Section> {
-        filled(anchor, title, nodes.len(), || self.technique_table(nodes))
+        filled(anchor, title, nodes.len(), || self.technique_table(nodes, None))
+    }
+
+    /// The techniques some rules detect, each with what these rules are for it; `None` where there is none.
+    pub(super) fn seen_section(&self, anchor: &str, title: &str, rules: &[u32]) -> Option<Section> {
+        let mut rules = rules.to_vec();
+        rules.sort_unstable();
+        rules.dedup();
+        let nodes = super::telemetry::techniques(self, &rules);
+        filled(anchor, title, nodes.len(), || self.technique_table(&nodes, Some(&rules)))
+    }
+
+    /// The tactics of a technique as links by name.
+    pub(super) fn tactics_of(&self, technique: Node) -> Vec<Inline> {
+        let tactics = self.graph.to(technique, EdgeKind::InTactic);
+        tactics.filter_map(|to| Some(self.link_as(self.graph.attack(to)?.name.clone(), to))).collect()
     }
 
     /// ATT&CK objects as a section; `None` where there is none.
@@ -238,9 +260,10 @@ pub(super) fn texts_fact(key: &'static str, label: &'static str, values: &[Strin
     list_fact(key, label, values.iter().map(|value| vec![Inline::text(value)]).collect())
 }
 
-/// Sources as links.
+/// Sources as links. `None` stands for none, as ATC's templates have it.
 pub(super) fn references_fact(references: &[String]) -> Option<Fact> {
-    list_fact("references", "References", references.iter().map(|url| vec![Inline::url(url)]).collect())
+    let sources = references.iter().filter(|source| source.trim() != "None");
+    list_fact("references", "References", sources.map(|url| vec![Inline::url(url)]).collect())
 }
 
 /// A source text as a block.

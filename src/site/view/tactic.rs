@@ -8,6 +8,7 @@ use super::SiteView;
 use super::adversary::{attack_facts, named_by, retired};
 use super::answers::{answers, tests_and_data};
 use super::attack_text::AttackText;
+use super::gaps::without_rule;
 use super::parts::{section, status_badge};
 
 pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &AttackObject) -> Page {
@@ -30,6 +31,7 @@ pub(super) fn page(view: &SiteView<'_>, route: RouteId, node: Node, object: &Att
     let mut text = AttackText::new(view, object);
     page.sections.extend(text.description());
     page.sections.extend(view.technique_section("techniques", "Techniques", &techniques));
+    page.sections.extend(without_rule(view, &techniques));
     let rules = view.graph.rules_of(node, EdgeKind::HasTactic);
     page.sections.extend(view.rule_section("rules", "Rules tagged with this tactic", &rules));
     let all = view.graph.from(node, EdgeKind::InTactic);

@@ -104,6 +104,7 @@ fn sections(
             users.iter().copied().filter(|n| graph.attack(*n).is_some_and(|o| o.id.kind() == kind)).collect();
         sections.extend(view.object_section(anchor, title, &of_kind));
     }
+    sections.extend(text.relations_to(node, EdgeKind::Uses, "procedures", "Procedure examples"));
     sections.extend(view.object_section("mitigations", "Mitigations", &graph.from(node, EdgeKind::Mitigates)));
     sections.extend(text.relations_to(node, EdgeKind::Mitigates, "mitigated", "How the mitigations address it"));
     sections.extend(text.references());

@@ -48,7 +48,7 @@ pub(super) fn data_needed(view: &SiteView<'_>, route: RouteId, index: u32) -> Pa
     let rules = view.graph.rules_of(node, EdgeKind::NeedsData);
     page.sections.extend(view.rule_section("rules", "Rules that need it", &rules));
     page.sections.extend(super::rule_events::of_data(view, node));
-    page.sections.extend(view.technique_section("techniques", "Techniques seen through it", &techniques(view, &rules)));
+    page.sections.extend(view.seen_section("techniques", "Techniques seen through it", &rules));
     page.sections.extend(view.link_section(
         "enriched-by",
         "Enrichments that add to it",
