@@ -101,15 +101,15 @@ fn coverage_tells_states_by_customer_log_source_and_data_component() {
         line.split(" | ").skip(1).map(|cell| cell.trim_end_matches(" |").parse().expect("a number")).collect()
     };
     let by_customer = part(&page, "By customer");
-    let [rules, all, full, ruled, tested, nothing] = cells(row(by_customer, "CU_1"))[..] else {
+    let [own, all, full, ruled, tested, nothing] = cells(row(by_customer, "CU_1"))[..] else {
         panic!("{by_customer}")
     };
-    assert_eq!((rules, full, ruled, tested), (2, 1, 1, 0));
+    assert_eq!((own, full, ruled, tested), (2, 1, 1, 0));
     assert_eq!(all, full + ruled + tested + nothing);
-    let [rules, others, full, ruled, tested, nothing] = cells(row(by_customer, "CU_2"))[..] else {
+    let [own, others, full, ruled, tested, nothing] = cells(row(by_customer, "CU_2"))[..] else {
         panic!("{by_customer}")
     };
-    assert_eq!((rules, full, ruled, tested, nothing), (0, 0, 0, 1, others - 1));
+    assert_eq!((own, full, ruled, tested, nothing), (0, 0, 0, 1, others - 1));
     assert_eq!(all, others);
     // Rules, techniques, with test and data, without.
     let sources = part(&page, "By log source");
