@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::graph::Node;
-use crate::model::{Domain, Kind, Rule};
+use crate::model::{Domain, Kind, Rule, Status};
 use crate::site::exports::{api_index, attack_tables, feed, llms, robots, sitemap};
 use crate::site::{RouteId, SiteView, Subject};
 use crate::text::{SafeUrl, escape_xml};
@@ -43,8 +43,9 @@ fn pages(view: &SiteView<'_>, base: &str) -> String {
     );
     for route in view.plan.routes().routes() {
         let subject = view.plan.subject(route);
-        // It does nothing but lead on.
-        if matches!(subject, Subject::OldTactic(_)) {
+        // They do nothing but lead on.
+        let is_revoked = |node| view.graph.attack(node).is_some_and(|object| object.status == Status::Revoked);
+        if matches!(subject, Subject::OldTactic(_)) || matches!(subject, Subject::Node(node) if is_revoked(node)) {
             continue;
         }
         let path = path(view, route, "html");

@@ -101,9 +101,7 @@ fn coverage_tells_states_by_customer_log_source_and_data_component() {
         line.split(" | ").skip(1).map(|cell| cell.trim_end_matches(" |").parse().expect("a number")).collect()
     };
     let by_customer = part(&page, "By customer");
-    let [own, all, full, ruled, tested, nothing] = cells(row(by_customer, "CU_1"))[..] else {
-        panic!("{by_customer}")
-    };
+    let [own, all, full, ruled, tested, nothing] = cells(row(by_customer, "CU_1"))[..] else { panic!("{by_customer}") };
     assert_eq!((own, full, ruled, tested), (2, 1, 1, 0));
     assert_eq!(all, full + ruled + tested + nothing);
     let [own, others, full, ruled, tested, nothing] = cells(row(by_customer, "CU_2"))[..] else {
@@ -143,9 +141,9 @@ fn the_gaps_of_a_group_are_ranked_by_how_many_groups_use_them() {
 fn lists_tell_what_they_can_be_narrowed_by() {
     let site = customers();
     let techniques = site.page("Techniques/index.md");
-    assert!(techniques.contains("| ID | Name | Tactics | Platforms | Domain | Rules | Tests | Coverage |"));
+    assert!(techniques.contains("| ID | Name | Rules | Tests | Coverage | Tactics | Platforms | Domain |"));
     assert!(
-        row(&techniques, "T1047").contains("| Execution | Windows | Enterprise | "),
+        row(&techniques, "T1047").ends_with("| Execution | Windows | Enterprise |"),
         "{}",
         row(&techniques, "T1047")
     );

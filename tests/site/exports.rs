@@ -203,6 +203,8 @@ fn what_names_absolute_addresses_is_there_where_the_address_is_known() {
             "<url><loc>https://kb.example/team/Detection_Rules/a.html</loc><lastmod>2025-03-02</lastmod></url>"
         )
     );
+    // What ATT&CK revoked leads on, and is no place to be found.
+    assert!(sitemap.contains("/Techniques/T1218.003.html</loc>") && !sitemap.contains("/Techniques/T1191.html"));
     assert_eq!(file(&dir, "robots.txt"), "User-agent: *\nAllow: /\n\nSitemap: https://kb.example/team/sitemap.xml\n");
     assert_eq!(
         file(&dir, "feed.xml"),

@@ -381,12 +381,12 @@ fn techniques(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject
     let columns = [
         ("ID", false),
         ("Name", false),
-        ("Tactics", false),
-        ("Platforms", false),
-        ("Domain", false),
         ("Rules", true),
         ("Tests", true),
         ("Coverage", false),
+        ("Tactics", false),
+        ("Platforms", false),
+        ("Domain", false),
     ];
     let rows = objects.iter().filter_map(|(node, object)| {
         let mut row = view.technique_row(*node, None)?;
@@ -396,7 +396,7 @@ fn techniques(view: &SiteView<'_>, objects: &[(Node, &crate::model::AttackObject
             object.platforms.iter().map(Inline::text).collect(),
             object.domains.iter().map(|domain| Inline::text(domain.title())).collect(),
         ];
-        row.splice(2..2, more);
+        row.extend(more);
         Some(row)
     });
     table(&columns, rows.collect())
