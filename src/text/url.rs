@@ -68,8 +68,18 @@ impl SafeUrl {
     /// The address of a page, asked for what `key` and `value` say.
     #[must_use]
     pub fn with_query(self, key: &str, value: &str) -> Self {
+        self.with_pair('?', key, value)
+    }
+
+    /// The address of a program in a page, which reads what `key` and `value` say from the fragment.
+    #[must_use]
+    pub fn with_fragment(self, key: &str, value: &str) -> Self {
+        self.with_pair('#', key, value)
+    }
+
+    fn with_pair(self, sign: char, key: &str, value: &str) -> Self {
         let Self(mut out) = self;
-        for (before, text) in [('?', key), ('=', value)] {
+        for (before, text) in [(sign, key), ('=', value)] {
             out.push(before);
             text.bytes().for_each(|byte| encode_byte(&mut out, byte, b""));
         }

@@ -138,6 +138,15 @@ fn the_gaps_of_a_group_are_ranked_by_how_many_groups_use_them() {
 }
 
 #[test]
+fn a_sub_technique_leads_to_the_others_of_its_parent() {
+    let site = customers();
+    let page = site.page("Techniques/T1053.005.md");
+    let others = part(&page, "Other sub-techniques of T1053");
+    assert!(row(others, "T1053.002").contains("| 0 | 0 | no rule, no test |"), "{others}");
+    assert!(!others.contains("T1053.005") && !site.page("Techniques/T1053.md").contains("Other sub"), "{page}");
+}
+
+#[test]
 fn lists_tell_what_they_can_be_narrowed_by() {
     let site = customers();
     let techniques = site.page("Techniques/index.md");

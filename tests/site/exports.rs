@@ -203,6 +203,15 @@ fn what_names_absolute_addresses_is_there_where_the_address_is_known() {
             "<url><loc>https://kb.example/team/Detection_Rules/a.html</loc><lastmod>2025-03-02</lastmod></url>"
         )
     );
+    let customer = file(&dir, "Customers/CU_0001_north.md");
+    assert!(
+        customer.contains(
+            "[Navigator layer](../exports/navigator/customer-cu_0001_north.json) ([open in the \
+             Navigator](https://mitre-attack.github.io/attack-navigator/#layerURL=https%3A%2F%2Fkb.example%2Fteam%2F\
+             exports%2Fnavigator%2Fcustomer-cu_0001_north.json))"
+        ),
+        "{customer}"
+    );
     // What ATT&CK revoked leads on, and is no place to be found.
     assert!(sitemap.contains("/Techniques/T1218.003.html</loc>") && !sitemap.contains("/Techniques/T1191.html"));
     assert_eq!(file(&dir, "robots.txt"), "User-agent: *\nAllow: /\n\nSitemap: https://kb.example/team/sitemap.xml\n");

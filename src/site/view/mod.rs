@@ -37,7 +37,7 @@ use std::collections::BTreeSet;
 use crate::config::SiteConfig;
 use crate::graph::{Graph, Node};
 use crate::model::{AttackKind, Customer, Domain, Kind};
-use crate::text::FileId;
+use crate::text::{FileId, SafeUrl};
 
 use super::exports::{self, Layer};
 use super::plan::{ATTACK_FOLDERS, AttackFolder};
@@ -45,6 +45,9 @@ use super::{
     Fact, Frame, Inline, LinkIndex, LinkTarget, MatrixChoices, MatrixColumn, NavGroup, NavItem, OutPath, Page,
     PageKind, Query, RouteId, SitePlan, Subject,
 };
+
+/// The ATT&CK Navigator as MITRE hosts it.
+const NAVIGATOR: &str = "https://mitre-attack.github.io/attack-navigator/";
 
 /// Everything pages are made from.
 pub struct SiteView<'a> {
@@ -251,15 +254,31 @@ impl SiteView<'_> {
             if layers.len() > 1 {
                 label = format!("{label}, {}", layer.domain.title());
             }
-            links.push(vec![Inline::Link(label, self.file(route, &exports::layer(&layer.which)))]);
+            links.push(self.layer_line(route, label, &layer.which));
         }
         if let Node::Customer(i) = node {
             let own = self.customer_layers().find(|(of, _)| *of == i);
-            links.extend(own.map(|(_, which)| {
-                vec![Inline::Link("Navigator layer".to_owned(), self.file(route, &exports::layer(&which)))]
-            }));
+            links.extend(own.map(|(_, which)| self.layer_line(route, "Navigator layer".to_owned(), &which)));
         }
         parts::list_fact("files", "For Programs", links)
+    }
+
+    /// A link to a layer; where the site's own address is known, one more that opens it in MITRE's Navigator,
+    /// which fetches it from there.
+    fn layer_line(&self, route: RouteId, label: String, which: &Layer) -> Vec<Inline> {
+        let file = exports::layer(which);
+        let mut line = vec![Inline::Link(label, self.file(route, &file))];
+        if let Some((base, navigator)) = self.config.base_url.as_deref().zip(SafeUrl::external(NAVIGATOR)) {
+            let address =
+                format!("{}/{}", base.trim_end_matches('/'), SafeUrl::from_path(file.as_str(), None).as_str());
+            let open = LinkTarget::Url(navigator.with_fragment("layerURL", &address));
+            line.extend([
+                Inline::text(" ("),
+                Inline::Link("open in the Navigator".to_owned(), open),
+                Inline::text(")"),
+            ]);
+        }
+        line
     }
 
     /// A link from the page `from` to a file of the site that is no page.

@@ -48,6 +48,15 @@ fn parent(view: &SiteView<'_>, object: &AttackObject) -> Option<Node> {
     view.graph.attack_node(object.id.parent()?)
 }
 
+/// The other sub-techniques of a sub-technique's parent.
+fn siblings(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Option<Section> {
+    let parent = parent(view, object).filter(|_| object.status == Status::Active)?;
+    let mut others = view.graph.sub_techniques(parent);
+    others.retain(|other| *other != node);
+    let title = format!("Other sub-techniques of {}", object.id.parent()?);
+    view.technique_section("siblings", &title, &others)
+}
+
 fn facts(view: &SiteView<'_>, node: Node, object: &AttackObject) -> Vec<Fact> {
     let tactics = view.graph.to(node, EdgeKind::InTactic).map(|to| vec![view.link(to)]).collect();
     let parent = parent(view, object).map(|parent| Fact {
@@ -93,6 +102,7 @@ fn sections(
         sections.extend(detection::strategies(view, &mut text, node));
     }
     sections.extend(view.technique_section("sub-techniques", "Sub-techniques", &subs));
+    sections.extend(siblings(view, node, object));
     sections.extend(answers(view, node, EdgeKind::HasTechnique));
     let users = graph.from(node, EdgeKind::Uses);
     for (kind, anchor, title) in [
