@@ -71,8 +71,9 @@ Object.entries(KINDS).forEach(([kind, path], number) => {
   // With scripts and without, light and dark, all widths: each comes up with some kind.
   const some = [WAYS[number % 6], WAYS[6 + ((number + 3) % 6)]];
   const ways = (process.env.ALL_WAYS ? WAYS : some).map((way) => ({ site: "example", ...way }));
-  // Another theme has the same content, and a look of its own.
-  const other = process.env.ALL_WAYS ? WAYS : number % 3 ? [] : [WAYS[(number / 3) % 12]];
+  // Another theme has the same content, and a look of its own: most colours stand on the matrix.
+  const turn = number % 3 ? [] : [WAYS[(number / 3) % 12]];
+  const other = process.env.ALL_WAYS ? WAYS : kind === "matrix" ? [WAYS[2], WAYS[5]] : turn;
   for (const way of [...ways, ...other.map((way) => ({ site: "console", ...way }))]) {
     const how = `${way.site}, ${way.colorScheme}, ${way.viewport.width} px, with${way.scripts ? "" : "out"} scripts`;
     once(`a page of the kind ${kind} is accessible and fits: ${how}`, { path, ...way }, async ({ page }) => {
