@@ -43,7 +43,7 @@ fn pages(view: &SiteView<'_>, base: &str) -> String {
     );
     for route in view.plan.routes().routes() {
         let subject = view.plan.subject(route);
-        // They do nothing but lead on.
+        // They lead on, and at most list the files that still name them.
         let is_revoked = |node| view.graph.attack(node).is_some_and(|object| object.status == Status::Revoked);
         if matches!(subject, Subject::OldTactic(_)) || matches!(subject, Subject::Node(node) if is_revoked(node)) {
             continue;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::built::{Site, site};
+use super::detection_strategies::stix;
 
 fn rule(title: &str, source: &str, tag: &str, data: &str) -> String {
     format!(
@@ -169,18 +170,10 @@ fn lists_tell_what_they_can_be_narrowed_by() {
 
 #[test]
 fn procedures_of_a_bundle_are_on_the_pages_of_both_ends_with_their_sources() {
-    let object = |kind: &str, id: &str, name: &str, mut more: Value| {
-        more["type"] = json!(kind);
-        more["id"] = json!(format!("{kind}--{id}"));
-        more["name"] = json!(name);
-        more["x_mitre_domains"] = json!(["enterprise-attack"]);
-        more["external_references"] = json!([{"source_name": "mitre-attack", "external_id": id}]);
-        more
-    };
     let phases = json!({"kill_chain_phases": [{"kill_chain_name": "mitre-attack", "phase_name": "execution"}]});
     let bundle = json!({"type": "bundle", "objects": [
-        object("attack-pattern", "T9001", "Ours", phases),
-        object("intrusion-set", "G9001", "Them", json!({})),
+        stix("attack-pattern", "T9001", "Ours", phases),
+        stix("intrusion-set", "G9001", "Them", json!({})),
         {"type": "relationship", "id": "relationship--1", "relationship_type": "uses",
          "source_ref": "intrusion-set--G9001", "target_ref": "attack-pattern--T9001",
          "description": "[Them](https://attack.mitre.org/groups/G9001) did <it>.(Citation: A Blog)",

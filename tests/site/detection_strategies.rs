@@ -196,7 +196,7 @@ fn programs_are_told_the_same_both_ways() {
 }
 
 /// An object of a STIX bundle.
-fn stix(kind: &str, id: &str, name: &str, mut more: Value) -> Value {
+pub(crate) fn stix(kind: &str, id: &str, name: &str, mut more: Value) -> Value {
     more["type"] = json!(kind);
     more["id"] = json!(format!("{kind}--{id}"));
     more["name"] = json!(name);

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::graph::{Coverage, CoverageState, EdgeKind, Node};
-use crate::model::{AttackKind, Domain, Status};
+use crate::model::{AttackKind, AttackObject, Domain, Status};
 use crate::site::exports::{self, Layer};
 use crate::site::{Block, Inline, LinkTarget, MatrixChoices, Page, PageKind, RouteId, Section, Stat, Subject};
 
@@ -151,43 +151,34 @@ fn untested(view: &SiteView<'_>, techniques: &[Looked<'_>]) -> Option<Section> {
 }
 
 fn by_group(view: &SiteView<'_>) -> Option<Section> {
-    let mut groups: Vec<(usize, Row)> = view
-        .graph
-        .attack_nodes(AttackKind::Group)
-        .filter(|(_, object)| object.status == Status::Active)
-        .filter_map(|(node, object)| {
-            let used = view.graph.to(node, EdgeKind::Uses);
-            let techniques: Vec<Node> = used
-                .filter(|to| view.graph.attack(*to).is_some_and(|used| used.id.kind() == AttackKind::Technique))
-                .collect();
-            let states = techniques.iter().map(|technique| view.graph.coverage(*technique).state());
-            let mut row = vec![vec![view.link_as(object.name.clone(), node)]];
-            row.extend(shares(states));
-            (!techniques.is_empty()).then_some((techniques.len(), row))
-        })
-        .collect();
-    groups.sort_by_key(|(techniques, _)| Reverse(*techniques));
-    let rows = groups.into_iter().map(|(_, row)| row).collect();
+    let rows = by_object(view, AttackKind::Group, |group| {
+        let is_technique = |to: &Node| view.graph.attack(*to).is_some_and(|to| to.id.kind() == AttackKind::Technique);
+        let used = view.graph.to(group, EdgeKind::Uses).filter(is_technique);
+        used.map(|technique| view.graph.coverage(technique).state()).collect()
+    });
     filled("groups", "By group", &with_shares("Group"), rows)
 }
 
 /// What an analytic of ATT&CK can detect with what a data component records.
 fn by_data_component(view: &SiteView<'_>) -> Option<Section> {
-    let mut components: Vec<(usize, Row)> = view
-        .graph
-        .attack_nodes(AttackKind::DataComponent)
-        .filter(|(_, object)| object.status == Status::Active)
-        .filter_map(|(node, object)| {
-            let techniques = view.graph.detectable_with(node);
-            let states = techniques.iter().map(|(technique, _)| view.graph.coverage_with_subs(*technique).state());
-            let mut row = vec![vec![view.link_as(object.name.clone(), node)]];
-            row.extend(shares(states));
-            (!techniques.is_empty()).then_some((techniques.len(), row))
-        })
-        .collect();
-    components.sort_by_key(|(techniques, _)| Reverse(*techniques));
-    let rows = components.into_iter().map(|(_, row)| row).collect();
+    let rows = by_object(view, AttackKind::DataComponent, |component| {
+        let techniques = view.graph.detectable_with(component).into_iter();
+        techniques.map(|(technique, _)| view.graph.coverage_with_subs(technique).state()).collect()
+    });
     filled("data-components", "By data component", &with_shares("Data component"), rows)
+}
+
+/// A row for each current object of a kind with the states of its techniques, those with most techniques first.
+fn by_object(view: &SiteView<'_>, kind: AttackKind, states: impl Fn(Node) -> Vec<CoverageState>) -> Vec<Row> {
+    let row = |(node, object): (Node, &AttackObject)| {
+        let states = states(node);
+        let mut row = vec![vec![view.link_as(object.name.clone(), node)]];
+        row.extend(shares(states.iter().copied()));
+        (object.status == Status::Active && !states.is_empty()).then_some((states.len(), row))
+    };
+    let mut rows: Vec<(usize, Row)> = view.graph.attack_nodes(kind).filter_map(row).collect();
+    rows.sort_by_key(|(techniques, _)| Reverse(*techniques));
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// What the rules of each customer cover of all techniques.

@@ -60,17 +60,16 @@ pub(super) fn customer(view: &SiteView<'_>, route: RouteId, index: u32) -> Page 
     .flatten()
     .collect();
     let all = view.graph.rules_of_customer(node);
-    let judged = ranked(view, enterprise(view), |technique| view.graph.coverage_by(technique, &all).0);
-    if !all.is_empty() {
-        page.sections.push(coverage(&judged));
-    }
+    let judged = (!all.is_empty())
+        .then(|| ranked(view, enterprise(view), |technique| view.graph.coverage_by(technique, &all).0));
+    page.sections.extend(judged.as_deref().map(coverage));
     let own = rules(view, node);
     page.sections.extend(view.rule_section("rules", "Detection rules", &own));
     let of_cases: Vec<u32> = all.iter().copied().filter(|rule| !own.contains(rule)).collect();
     page.sections.extend(view.rule_section("use-case-rules", "More rules, of its Use Cases", &of_cases));
     page.sections.extend(view.seen_section("techniques", "Techniques these rules detect", &all));
     page.sections.extend(missing_data(view, node, &all));
-    if !all.is_empty() {
+    if let Some(judged) = judged {
         page.sections.extend(gaps(view, &judged));
         page.credits = vec![view.attack_credit()];
     }
@@ -91,7 +90,7 @@ fn coverage(judged: &[Looked<'_>]) -> Section {
     )
 }
 
-/// The Data Needed without which a Customer's rules see nothing, and which it does not say it has.
+/// The Data Needed of a Customer's rules that it does not say it has; nothing where it says of none.
 fn missing_data(view: &SiteView<'_>, customer: Node, rules: &[u32]) -> Option<Section> {
     let has: BTreeSet<Node> = view.graph.to(customer, EdgeKind::TakesData).collect();
     if has.is_empty() {
@@ -113,7 +112,7 @@ fn missing_data(view: &SiteView<'_>, customer: Node, rules: &[u32]) -> Option<Se
     (!rows.is_empty()).then(|| section("missing-data", title, Some(rows.len()), vec![table(&columns, rows)]))
 }
 
-/// How many gaps a page lists: what fewer groups use is in the Navigator layer.
+/// How many gaps a page lists; those after them few groups use.
 const MOST_GAPS: usize = 100;
 
 /// What a Customer has no rule for, those most groups use first.
