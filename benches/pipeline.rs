@@ -25,7 +25,7 @@ use purplebook::model::{Corpus, Kind};
 use purplebook::project::Project;
 use purplebook::query::{Request, compile, target};
 use purplebook::report::Progress;
-use purplebook::site::{OutPath, plan};
+use purplebook::site::{OutPath, PlanInput, plan};
 use purplebook::source::{Folder, ReadLimits, SourceSet, read};
 use purplebook::write::{MemorySink, OutputDir, Sink};
 use rayon::prelude::*;
@@ -167,7 +167,7 @@ fn f_compile(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn g_plan(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| plan(GRAPH.corpus(), std::iter::empty(), std::iter::empty()));
+    bencher.bench(|| plan(&PlanInput::new(GRAPH.corpus(), Vec::new(), std::iter::empty())));
 }
 
 /// All pages in both forms, into nothing.

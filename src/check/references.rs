@@ -2,6 +2,9 @@
 //! Actions, Playbooks and Stages, Mitigation Policies and Systems, Use Cases, and rules that are
 //! named, related or correlated.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::LazyLock;
+
 use rayon::prelude::*;
 
 use crate::config::nearest;
@@ -13,11 +16,12 @@ use super::CheckInput;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     let corpus = input.graph.corpus();
+    let ids = LazyLock::new(|| RuleIds::of(corpus));
     let unresolved = input.graph.unresolved().par_iter();
-    findings.extend(unresolved.filter_map(|reference| findings_for(corpus, reference)).collect::<Vec<_>>());
+    findings.extend(unresolved.filter_map(|reference| findings_for(corpus, &ids, reference)).collect::<Vec<_>>());
 }
 
-fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
+fn findings_for(corpus: &Corpus, ids: &RuleIds<'_>, reference: &Unresolved) -> Option<Finding> {
     let (code, kind) = match reference.kind {
         EdgeKind::NeedsData | EdgeKind::EnrichesFrom | EdgeKind::Enriches | EdgeKind::TakesData => {
             (Code::UnknownDataNeeded, Kind::DataNeeded)
@@ -31,10 +35,10 @@ fn findings_for(corpus: &Corpus, reference: &Unresolved) -> Option<Finding> {
         EdgeKind::UsesSystem => (Code::UnknownMitigationSystem, Kind::MitigationSystem),
         EdgeKind::HasUseCase => (Code::UnknownUseCase, Kind::UseCase),
         EdgeKind::RelatedTo if is_gone(corpus, reference) => return None,
-        EdgeKind::HasRule => return Some(rule(corpus, reference, Code::UnknownRule)),
-        EdgeKind::RelatedTo => return Some(rule(corpus, reference, Code::UnknownRelatedRule)),
-        EdgeKind::RefersTo => return Some(rule(corpus, reference, Code::UnknownCorrelatedRule)),
-        EdgeKind::RecordedFor => return Some(rule(corpus, reference, Code::UnknownRecordedRule)),
+        EdgeKind::HasRule => return Some(rule(corpus, ids, reference, Code::UnknownRule)),
+        EdgeKind::RelatedTo => return Some(rule(corpus, ids, reference, Code::UnknownRelatedRule)),
+        EdgeKind::RefersTo => return Some(rule(corpus, ids, reference, Code::UnknownCorrelatedRule)),
+        EdgeKind::RecordedFor => return Some(rule(corpus, ids, reference, Code::UnknownRecordedRule)),
         _ => return None,
     };
     let message = format!("there is no {} `{}`", kind.noun(), reference.text);
@@ -63,15 +67,14 @@ fn stage(corpus: &Corpus, reference: &Unresolved) -> Finding {
     }
 }
 
-fn rule(corpus: &Corpus, reference: &Unresolved, code: Code) -> Finding {
+fn rule(corpus: &Corpus, ids: &RuleIds<'_>, reference: &Unresolved, code: Code) -> Finding {
     let message = format!("there is no rule `{}` in the content", reference.text);
     let finding = Finding::new(code, reference.at.clone(), message);
-    let mut ids = corpus.rules.iter().filter_map(|rule| rule.id.as_deref());
     let names = corpus.rules.iter().filter_map(|rule| rule.name.as_deref());
     // Use Cases and Customers call rules by their title, correlations and filters do not.
     let titled = if code == Code::UnknownRule { corpus.rules.as_slice() } else { &[] };
     let names = names.chain(titled.iter().map(|rule| rule.title.as_str()));
-    match ids.find(|id| miscopied(&reference.text, id)).or_else(|| nearest(&reference.text, names)) {
+    match ids.miscopied(&reference.text).or_else(|| nearest(&reference.text, names)) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
     }
@@ -84,6 +87,44 @@ fn is_gone(corpus: &Corpus, reference: &Unresolved) -> bool {
     let relations = corpus.rules.get(i as usize).map(|rule| rule.related.as_slice()).unwrap_or_default();
     let relation = relations.iter().find(|related| related.id == reference.text);
     relation.is_some_and(|related| matches!(related.relation.as_str(), "obsolete" | "obsoletes" | "renamed" | "merged"))
+}
+
+/// The ids of rules, for finding the one that was copied wrong.
+struct RuleIds<'a> {
+    ids: Vec<&'a str>,
+    /// The [parts](Self::parts) of each id with its position, sorted.
+    parts: Vec<(u64, u32)>,
+}
+
+impl<'a> RuleIds<'a> {
+    fn of(corpus: &'a Corpus) -> Self {
+        let ids: Vec<&str> = corpus.rules.iter().filter_map(|rule| rule.id.as_deref()).collect();
+        let mut parts: Vec<(u64, u32)> =
+            (0..).zip(&ids).flat_map(|(i, id)| Self::parts(id).map(move |part| (part, i))).collect();
+        parts.sort_unstable();
+        Self { ids, parts }
+    }
+
+    /// What stands for the thirds of an id: of two that differ in two characters one third is the same.
+    fn parts(id: &str) -> [u64; 3] {
+        let third = id.len() / 3;
+        [0..third, third..2 * third, 2 * third..id.len()].map(|range| {
+            let mut hasher = DefaultHasher::new();
+            (range.start, id.len()).hash(&mut hasher);
+            id.as_bytes()[range].iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+            hasher.finish()
+        })
+    }
+
+    /// The first id that `written` is but for a slip of the pen.
+    fn miscopied(&self, written: &str) -> Option<&'a str> {
+        let alike = |part: u64| {
+            let start = self.parts.partition_point(|(other, _)| *other < part);
+            self.parts[start..].iter().take_while(move |(other, _)| *other == part).map(|(_, i)| *i)
+        };
+        let found = Self::parts(written).into_iter().flat_map(alike);
+        found.filter(|i| miscopied(written, self.ids[*i as usize])).min().map(|i| self.ids[i as usize])
+    }
 }
 
 /// Whether two ids differ in one or two characters: no two UUIDs are alike by chance, so more

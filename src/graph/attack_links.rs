@@ -1,12 +1,15 @@
 //! The relations ATT&CK itself states, as edges between its objects.
 
-use crate::model::{Attack, RelationKind, Status};
+use crate::model::{Attack, AttackId, RelationKind, Status};
 
 use super::{Edge, EdgeKind, Node, Via};
 
-/// Adds technique → tactic, sub-technique → technique, revoked → successor and all relations.
-pub(super) fn add(attack: &Attack, edges: &mut Vec<Edge>) {
-    let node = |id| attack.objects.binary_search_by_key(&id, |o| o.id).ok().map(|i| Node::Attack(i as u32));
+/// Technique → tactic, sub-technique → technique, revoked → successor and all relations.
+pub(super) fn edges(attack: &Attack) -> Vec<Edge> {
+    let mut edges = Vec::with_capacity(attack.relations.len() + 2 * attack.objects.len());
+    // Of all that is searched tens of thousands of times, in one piece.
+    let ids: Vec<AttackId> = attack.objects.iter().map(|object| object.id).collect();
+    let node = |id| ids.binary_search(&id).ok().map(|i| Node::Attack(i as u32));
     let mut push = |from, kind, to, relation| {
         edges.push(Edge { from, kind, to, place: None, via: Via::Direct, relation });
     };
@@ -40,4 +43,5 @@ pub(super) fn add(attack: &Attack, edges: &mut Vec<Edge>) {
             push(from, kind, to, Some(i));
         }
     }
+    edges
 }

@@ -1,10 +1,8 @@
 //! Where each node's edges begin: look-ups that do not depend on how large the graph is.
 
-use rayon::prelude::*;
-
 use crate::model::{Corpus, Kind};
 
-use super::{Edge, Node};
+use super::{Edge, EdgeKind, Node};
 
 /// Positions of nodes in one dense order (by kind, then position), and in it the first edge of
 /// each, in both directions.
@@ -46,21 +44,33 @@ impl EdgeIndex {
             *base = nodes;
             nodes += u32::try_from(count).unwrap_or(u32::MAX);
         }
-        let mut by_target: Vec<u32> = (0..u32::try_from(edges.len()).unwrap_or(u32::MAX)).collect();
-        by_target.par_sort_by_key(|i| {
-            let edge = &edges[*i as usize];
-            (edge.to, edge.kind, edge.from)
-        });
-        let mut index = Self { bases, forward: Vec::new(), backward: Vec::new(), by_target };
+        let mut index = Self { bases, forward: Vec::new(), backward: Vec::new(), by_target: Vec::new() };
         index.forward = index.starts(nodes, edges.iter().map(|edge| edge.from));
-        index.backward = index.starts(nodes, index.by_target.iter().map(|i| edges[*i as usize].to));
+        index.backward = index.starts(nodes, edges.iter().map(|edge| edge.to));
+        index.by_target = index.by_target(edges);
         index
     }
 
-    /// Where each node begins in a sorted list of nodes.
-    fn starts(&self, nodes: u32, sorted: impl Iterator<Item = Node>) -> Vec<u32> {
+    /// The edges by where they lead, each target's by kind and source.
+    fn by_target(&self, edges: &[Edge]) -> Vec<u32> {
+        let mut next = self.backward.clone();
+        let mut sorted: Vec<(EdgeKind, u32)> = vec![(EdgeKind::HasTactic, 0); edges.len()];
+        for (i, edge) in (0..).zip(edges) {
+            let place = &mut next[self.dense(edge.to)];
+            sorted[*place as usize] = (edge.kind, i);
+            *place += 1;
+        }
+        // In one kind the numbers of edges are in the order of their sources.
+        for ends in self.backward.windows(2) {
+            sorted[ends[0] as usize..ends[1] as usize].sort_unstable();
+        }
+        sorted.into_iter().map(|(_, i)| i).collect()
+    }
+
+    /// Where each node begins in a list of nodes, once that is sorted.
+    fn starts(&self, nodes: u32, list: impl Iterator<Item = Node>) -> Vec<u32> {
         let mut starts = vec![0; nodes as usize + 1];
-        for node in sorted {
+        for node in list {
             starts[self.dense(node) + 1] += 1;
         }
         for i in 1..starts.len() {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::model::{Corpus, Kind, Origin, ResponseAction, Rule};
 use crate::text::{At, Place};
 
-use super::data_needed::DataNeededProfile;
+use super::data_needed::{DataNeededProfile, Needs};
 use super::index::EdgeIndex;
 use super::names::{Names, StageNames};
 use super::tags::{TagIndex, Target};
@@ -16,22 +16,30 @@ use super::{Edge, EdgeKind, Graph, Node, Unresolved, UnresolvedWhy, Via, attack_
 
 /// Links the corpus. Never fails: what leads nowhere is kept as [`Unresolved`].
 pub fn link(corpus: impl Into<Arc<Corpus>>, profile: DataNeededProfile) -> Graph {
-    let corpus = corpus.into();
+    link_with(corpus.into(), profile, |corpus| data_needed::needs_unless(corpus, profile, &|_| None))
+}
+
+/// The same, where `needs` says what each rule needs that does not say so itself.
+pub(super) fn link_with(
+    corpus: Arc<Corpus>,
+    profile: DataNeededProfile,
+    needs: impl FnOnce(&Corpus) -> Vec<Arc<Needs>> + Send,
+) -> Graph {
     let written = || {
         let mut linker = Linker { corpus: &corpus, edges: Vec::new(), unresolved: Vec::new() };
-        attack_links::add(&corpus.attack, &mut linker.edges);
         linker.content();
         (linker.edges, linker.unresolved)
     };
-    let ((mut edges, mut unresolved), needs) = rayon::join(written, || data_needed::needs(&corpus, profile));
+    let others = || rayon::join(|| each_once(attack_links::edges(&corpus.attack)), || needs(&corpus));
+    let ((mut edges, mut unresolved), (mut of_attack, needs)) = rayon::join(written, others);
     let data_gaps = data_needed::add(&corpus, profile, needs, &mut edges, &mut unresolved);
     data_needed::inherit(&corpus, &mut edges);
     data_needed::add_recorded(&corpus, &mut edges);
     tested_by(&mut edges);
     let indirect = edges.iter().filter(|edge| edge.place.is_some() && edge.via != Via::Direct).cloned().collect();
-    // Stable: edges of one source and kind keep the order in which they were written.
-    edges.par_sort_by_key(|edge| (edge.from, edge.kind));
-    let edges = each_once(edges);
+    let mut edges = each_once(edges);
+    // ATT&CK's objects are the last nodes, and nothing else leaves them.
+    edges.append(&mut of_attack);
     unresolved.sort_by(|a, b| (a.from, &a.at).cmp(&(b.from, &b.at)));
     let index = EdgeIndex::new(&corpus, &edges);
     let mut graph = Graph { corpus, edges, index, coverage: Vec::new(), indirect, unresolved, data_gaps };
@@ -39,13 +47,15 @@ pub fn link(corpus: impl Into<Arc<Corpus>>, profile: DataNeededProfile) -> Graph
     graph
 }
 
-/// The edges without repetitions, as of a rule that is tagged with a technique and with the old
-/// id of the same one: the first is kept.
-fn each_once(sorted: Vec<Edge>) -> Vec<Edge> {
-    let mut kept: Vec<Edge> = Vec::with_capacity(sorted.len());
+/// The edges sorted and without repetitions, as of a rule that is tagged with a technique and with
+/// the old id of the same one: the first is kept.
+fn each_once(mut edges: Vec<Edge>) -> Vec<Edge> {
+    // Stable: edges of one source and kind keep the order in which they were written.
+    edges.par_sort_by_key(|edge| (edge.from, edge.kind));
+    let mut kept: Vec<Edge> = Vec::with_capacity(edges.len());
     let mut group = 0;
     let mut seen: HashSet<Node> = HashSet::new();
-    for edge in sorted {
+    for edge in edges {
         if kept.last().is_none_or(|last| (last.from, last.kind) != (edge.from, edge.kind)) {
             group = kept.len();
             seen.clear();
@@ -66,6 +76,9 @@ fn each_once(sorted: Vec<Edge>) -> Vec<Edge> {
     kept
 }
 
+/// How many rules are worth a piece of work of their own.
+const CHUNK: usize = 256;
+
 struct Linker<'a> {
     corpus: &'a Corpus,
     edges: Vec<Edge>,
@@ -75,7 +88,7 @@ struct Linker<'a> {
 impl<'a> Linker<'a> {
     fn content(&mut self) {
         let corpus = self.corpus;
-        let tags = TagIndex::new(&corpus.attack);
+        let (tags, rules) = rayon::join(|| TagIndex::new(&corpus.attack), || RuleNames::new(&corpus.rules));
         let data = Names::of(corpus.data_needed.iter().map(|x| (&x.title, &x.origin)));
         let policies = Names::of(corpus.logging_policies.iter().map(|x| (&x.title, &x.origin)));
         let enrichments = Names::of(corpus.enrichments.iter().map(|x| (&x.title, &x.origin)));
@@ -85,20 +98,17 @@ impl<'a> Linker<'a> {
         let systems = Names::of(corpus.mitigation_systems.iter().map(|x| (&x.title, &x.origin)));
         let mitigations = Names::of(corpus.mitigation_policies.iter().map(|x| (&x.title, &x.origin)));
         let use_cases = Names::of(corpus.use_cases.iter().map(|x| (&x.title, &x.origin)));
-        let rules = RuleNames::new(&corpus.rules);
-
-        for (i, rule) in (0..).zip(&corpus.rules) {
-            let from = Node::Rule(i);
-            self.tags(&tags, from, &rule.origin, &rule.tags);
-            self.list(
-                from,
-                EdgeKind::UsesEnrichment,
-                &rule.origin,
-                ("enrichment", &rule.enrichments),
-                Kind::Enrichment,
-                |n| enrichments.find(n),
-            );
-            self.rule_references(&rules, i, rule);
+        let all: Vec<(u32, &Arc<Rule>)> = (0..).zip(&corpus.rules).collect();
+        let parts = all.par_chunks(CHUNK).map(|some| {
+            let mut linker = Linker { corpus, edges: Vec::new(), unresolved: Vec::new() };
+            for (i, rule) in some {
+                linker.rule(*i, rule, &tags, &enrichments, &rules);
+            }
+            linker
+        });
+        for mut part in parts.collect::<Vec<_>>() {
+            self.edges.append(&mut part.edges);
+            self.unresolved.append(&mut part.unresolved);
         }
         for (i, dn) in (0..).zip(&corpus.data_needed) {
             // The text `None` is how ATC's authors say that no policy exists.
@@ -139,7 +149,7 @@ impl<'a> Linker<'a> {
         }
         for (i, trigger) in (0..).zip(&corpus.triggers) {
             let at = trigger.origin.place(crate::text::YamlPath::field("attack_technique"));
-            self.target(Node::Trigger(i), tags.id(&trigger.technique), &trigger.technique, at);
+            self.target(&tags, Node::Trigger(i), tags.id(&trigger.technique), &trigger.technique, at);
         }
         for (i, event) in (0..).zip(&corpus.recorded_events) {
             let (from, kind, text) = (Node::RecordedEvent(i), EdgeKind::RecordedFor, &event.origin.stem);
@@ -234,6 +244,20 @@ impl<'a> Linker<'a> {
         }
     }
 
+    fn rule(&mut self, i: u32, rule: &Rule, tags: &TagIndex<'_>, enrichments: &Names<'_>, rules: &RuleNames<'_>) {
+        let from = Node::Rule(i);
+        self.tags(tags, from, &rule.origin, &rule.tags);
+        self.list(
+            from,
+            EdgeKind::UsesEnrichment,
+            &rule.origin,
+            ("enrichment", &rule.enrichments),
+            Kind::Enrichment,
+            |n| enrichments.find(n),
+        );
+        self.rule_references(rules, i, rule);
+    }
+
     /// What a Use Case or Customer has in use: rules, Data Needed, Logging Policies.
     fn in_use(
         &mut self,
@@ -291,17 +315,16 @@ impl<'a> Linker<'a> {
     fn tags(&mut self, index: &TagIndex<'_>, from: Node, origin: &Origin, tags: &[String]) {
         for (i, targets) in index.all(tags) {
             for target in targets {
-                self.target(from, target, &tags[i], origin.item("tags", i));
+                self.target(index, from, target, &tags[i], origin.item("tags", i));
             }
         }
     }
 
-    fn target(&mut self, from: Node, target: Target, text: &str, place: Place) {
+    fn target(&mut self, index: &TagIndex<'_>, from: Node, target: Target, text: &str, place: Place) {
         match target {
             Target::Found { id, via } => {
-                let objects = &self.corpus.attack.objects;
-                if let Ok(i) = objects.binary_search_by_key(&id, |o| o.id) {
-                    self.edge(from, super::tags::edge_kind(id.kind()), Node::Attack(i as u32), place, via);
+                if let Some(i) = index.position(id) {
+                    self.edge(from, super::tags::edge_kind(id.kind()), Node::Attack(i), place, via);
                 }
             }
             Target::Lost { kind, why } => self.lost(from, kind, text, place, why),

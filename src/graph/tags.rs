@@ -5,6 +5,7 @@
 //! counts only where the techniques are of that domain (Mobile still has `defense-evasion`).
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::model::{Attack, AttackId, AttackKind, AttackObject, Domain, Status};
 
@@ -25,10 +26,13 @@ pub(super) fn edge_kind(kind: AttackKind) -> EdgeKind {
 #[derive(Debug)]
 pub struct TagIndex<'a> {
     attack: &'a Attack,
+    /// The ids of all objects, in one piece: they are searched with every tag.
+    ids: Vec<AttackId>,
     /// Tactics by short name, one per domain.
     tactics: HashMap<&'a str, Vec<&'a AttackObject>>,
-    /// Active techniques, groups and software by the slug of their name, without their parent's.
-    names: HashMap<String, AttackId>,
+    /// Active techniques, groups and software by the slug of their name, without their parent's: for
+    /// tags that name nothing, of which there may be none.
+    names: OnceLock<HashMap<String, AttackId>>,
     /// Groups by their name in lower case.
     groups: HashMap<String, AttackId>,
 }
@@ -56,37 +60,31 @@ impl<'a> TagIndex<'a> {
     /// Indexes the objects of `attack`.
     pub fn new(attack: &'a Attack) -> Self {
         let mut tactics: HashMap<&str, Vec<&AttackObject>> = HashMap::new();
-        let mut names = HashMap::new();
         let mut groups = HashMap::new();
-        let mut others: Vec<(&str, AttackId)> = Vec::new();
         for object in &attack.objects {
             if let Some(short) = &object.short_name {
                 tactics.entry(short).or_default().push(object);
             }
-            if object.status != Status::Active {
-                continue;
-            }
-            match object.id.kind() {
-                AttackKind::Technique => {
-                    names.entry(hyphenated(&object.name)).or_insert(object.id);
-                }
-                AttackKind::Group | AttackKind::Software => {
-                    let called = std::iter::once(&object.name).chain(&object.aliases);
-                    others.extend(called.map(|name| (name.as_str(), object.id)));
-                    if object.id.kind() == AttackKind::Group {
-                        groups.entry(object.name.to_lowercase()).or_insert(object.id);
-                    }
-                }
-                _ => {}
+            if object.status == Status::Active && object.id.kind() == AttackKind::Group {
+                groups.entry(object.name.to_lowercase()).or_insert(object.id);
             }
         }
-        for (name, id) in &attack.old_names {
-            names.entry(hyphenated(name)).or_insert(*id);
-        }
-        for (name, id) in others {
-            names.entry(hyphenated(name)).or_insert(id);
-        }
-        Self { attack, tactics, names, groups }
+        let ids = attack.objects.iter().map(|object| object.id).collect();
+        Self { attack, ids, tactics, names: OnceLock::new(), groups }
+    }
+
+    /// The object with this id, by its position.
+    pub fn position(&self, id: AttackId) -> Option<u32> {
+        self.ids.binary_search(&id).ok().and_then(|i| u32::try_from(i).ok())
+    }
+
+    fn object(&self, id: AttackId) -> Option<&'a AttackObject> {
+        self.attack.objects.get(self.position(id)? as usize)
+    }
+
+    /// The object of which a slug is the name, first of techniques, then of retired names, then of others.
+    fn called(&self, slug: &str) -> Option<AttackId> {
+        self.names.get_or_init(|| names(self.attack)).get(slug).copied()
     }
 
     /// What is looked up in.
@@ -101,10 +99,10 @@ impl<'a> TagIndex<'a> {
         let kind = id.map(AttackId::kind).or_else(|| kind_of_prefix(&upper));
         let kind = kind.map_or(EdgeKind::HasTechnique, edge_kind);
         let lost = |why| Target::Lost { kind, why };
-        if let Some(object) = id.and_then(|id| self.attack.object(id)) {
+        if let Some(object) = id.and_then(|id| self.object(id)) {
             return match (object.status, object.successor) {
                 (Status::Active, _) => Target::Found { id: object.id, via: Via::Direct },
-                (Status::Revoked, Some(successor)) if self.attack.object(successor).is_some() => {
+                (Status::Revoked, Some(successor)) if self.object(successor).is_some() => {
                     let through = self.attack.old_ids.get(&upper).map(|old| old.via.clone()).unwrap_or_default();
                     Target::Found { id: successor, via: Via::Retired { id: upper, through } }
                 }
@@ -112,7 +110,7 @@ impl<'a> TagIndex<'a> {
             };
         }
         if let Some(old) = self.attack.old_ids.get(&upper) {
-            return match old.successor.filter(|id| self.attack.object(*id).is_some()) {
+            return match old.successor.filter(|id| self.object(*id).is_some()) {
                 Some(id) => Target::Found { id, via: Via::Retired { id: upper, through: old.via.clone() } },
                 None => lost(UnresolvedWhy::Deprecated(old.name.clone())),
             };
@@ -131,7 +129,7 @@ impl<'a> TagIndex<'a> {
             Some((namespace, rest)) if namespace.trim().eq_ignore_ascii_case("attack") => Some(rest.trim()),
             _ if self.group_without_namespace(tag).is_some() => Some(bare),
             // Only ids that exist: other namespaces may well have tags of this form.
-            _ => matches!(bare.parse::<AttackId>(), Ok(id) if self.attack.object(id).is_some()).then_some(bare),
+            _ => matches!(bare.parse::<AttackId>(), Ok(id) if self.object(id).is_some()).then_some(bare),
         }
     }
 
@@ -197,7 +195,7 @@ impl<'a> TagIndex<'a> {
         let short = hyphenated(name);
         let lost = |why| vec![Target::Lost { kind: EdgeKind::HasTactic, why }];
         let fits = |tactic: AttackId| {
-            techniques.iter().any(|id| self.attack.object(*id).is_some_and(|t| t.tactics.contains(&tactic)))
+            techniques.iter().any(|id| self.object(*id).is_some_and(|t| t.tactics.contains(&tactic)))
         };
         let direct = |id| {
             let canonical = if name == short { Via::Direct } else { Via::Spelling(format!("attack.{short}")) };
@@ -229,11 +227,32 @@ impl<'a> TagIndex<'a> {
         if let Some(newer) = self.attack.newer_tactics.get(&short) {
             return lost(UnresolvedWhy::Newer(newer.since.clone()));
         }
-        match self.names.get(&short) {
-            Some(id) => lost(UnresolvedWhy::NameNotId(*id)),
+        match self.called(&short) {
+            Some(id) => lost(UnresolvedWhy::NameNotId(id)),
             None => lost(UnresolvedWhy::Unknown),
         }
     }
+}
+
+/// Active techniques, groups and software by the slug of their name.
+fn names(attack: &Attack) -> HashMap<String, AttackId> {
+    let mut names = HashMap::new();
+    let of_kinds = |kinds: &'static [AttackKind]| {
+        let active = attack.objects.iter().filter(|object| object.status == Status::Active);
+        active.filter(move |object| kinds.contains(&object.id.kind()))
+    };
+    for object in of_kinds(&[AttackKind::Technique]) {
+        names.entry(hyphenated(&object.name)).or_insert(object.id);
+    }
+    for (name, id) in &attack.old_names {
+        names.entry(hyphenated(name)).or_insert(*id);
+    }
+    for object in of_kinds(&[AttackKind::Group, AttackKind::Software]) {
+        for name in std::iter::once(&object.name).chain(&object.aliases) {
+            names.entry(hyphenated(name)).or_insert(object.id);
+        }
+    }
+    names
 }
 
 /// The kind an id means to be of that has too many or too few digits.

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::model::{Kind, Rule};
+use crate::model::{Kind, Origin, Rule};
 use crate::report::Findings;
 use crate::source::{SourceFile, SourceSet};
 use crate::text::FileId;
@@ -27,17 +27,17 @@ pub struct Known {
     stamp: u64,
 }
 
-/// What a rule is the same by: its file, a number that is another whenever that has been parsed
+/// What an entity is the same by: its file, a number that is another whenever that has been parsed
 /// anew, and its position there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RuleKey {
+pub struct EntityKey {
     file: FileId,
     stamp: u64,
     ordinal: u32,
 }
 
 struct Slot {
-    file: SourceFile,
+    file: Arc<SourceFile>,
     /// `None` where the file is no content.
     gave: Option<(Entities, Findings)>,
     stamp: u64,
@@ -47,9 +47,14 @@ struct Slot {
 
 impl Known {
     /// What `rule` is the same by, as long as it is of the files of the last time.
-    pub fn key(&self, rule: &Rule) -> RuleKey {
-        let file = rule.origin.file;
-        RuleKey { file, stamp: self.files.get(file.0 as usize).map_or(0, |slot| slot.stamp), ordinal: rule.ordinal }
+    pub fn key(&self, rule: &Rule) -> EntityKey {
+        EntityKey { ordinal: rule.ordinal, ..self.key_of(&rule.origin) }
+    }
+
+    /// The same of what is the only one of its document.
+    pub fn key_of(&self, origin: &Origin) -> EntityKey {
+        let stamp = self.files.get(origin.file.0 as usize).map_or(0, |slot| slot.stamp);
+        EntityKey { file: origin.file, stamp, ordinal: origin.document }
     }
 
     /// The nodes of the file at `id`, if it is one of the last time.
@@ -75,11 +80,11 @@ impl Known {
         let stamp = self.stamp;
         let mut before: Vec<Option<Slot>> = std::mem::take(&mut self.files).into_iter().map(Some).collect();
         before.resize_with(sources.len(), || None);
-        let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
-        let slot = |((id, file), before): ((FileId, &SourceFile), Option<Slot>)| {
-            before.filter(|slot| slot.file == *file).unwrap_or_else(|| {
+        let files: Vec<(FileId, &Arc<SourceFile>)> = sources.shared().collect();
+        let slot = |((id, file), before): ((FileId, &Arc<SourceFile>), Option<Slot>)| {
+            before.filter(|slot| Arc::ptr_eq(&slot.file, file) || slot.file == *file).unwrap_or_else(|| {
                 let gave = kind_of(file.role).map(|_| load(id, file));
-                Slot { file: file.clone(), gave, stamp, tree: OnceLock::new() }
+                Slot { file: Arc::clone(file), gave, stamp, tree: OnceLock::new() }
             })
         };
         self.files = files.into_par_iter().zip(before).map(slot).collect();

@@ -26,7 +26,7 @@ mod sigmac_config;
 mod tag_order;
 pub mod yaml;
 
-pub use known::{Known, RuleKey};
+pub use known::{EntityKey, Known};
 pub use layer::{Entry, Layer, Word, layer};
 pub use locate::{Nodes, locate, locate_again};
 pub use mends::{Mend, mends};

@@ -10,13 +10,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::{AttackConfig, Config, PipelineChoice, QueryConfig};
-use crate::load::RuleKey;
+use crate::graph::{DataNeededProfile, Graph, Keys};
+use crate::load::EntityKey;
 use crate::model::{Attack, Corpus, Rule};
 use crate::query::{Compiled, Request};
 use crate::report::Findings;
 use crate::requests::requests;
-use crate::source::{FileRole, ReadError, SourceSet};
-use crate::{check, load, query};
+use crate::site::{PlanInput, SitePlan};
+use crate::source::{self, FileRole, ReadError, ReadLimits, SourceSet};
+use crate::{check, graph, load, query, site};
 
 use super::Error;
 
@@ -24,10 +26,12 @@ use super::Error;
 pub struct Memory {
     /// Whether there will be a next time, for which copies are worth their while.
     keeps: bool,
+    read: source::Kept,
     attack: Option<RememberedAttack>,
     loaded: load::Known,
-    compiled: query::Known<RuleKey>,
-    checked: HashMap<RuleKey, Arc<Findings>>,
+    compiled: query::Known<EntityKey>,
+    linked: Linked,
+    checked: HashMap<EntityKey, Arc<Findings>>,
     requests: Option<(QueryConfig, Vec<Request>)>,
     asked: Option<Asked>,
     /// Counts what queries depend on besides their rules.
@@ -38,9 +42,11 @@ impl Default for Memory {
     fn default() -> Self {
         Self {
             keeps: true,
+            read: source::Kept::default(),
             attack: None,
             loaded: load::Known::default(),
             compiled: query::Known::default(),
+            linked: Linked::default(),
             checked: HashMap::new(),
             requests: None,
             asked: None,
@@ -56,6 +62,41 @@ struct RememberedAttack {
     notes: Vec<String>,
 }
 
+/// What is remembered of linking. It is apart from the rest because rules are converted meanwhile.
+#[derive(Default)]
+pub(super) struct Linked {
+    /// What entities are the same by, if there will be a next time.
+    keys: Option<Keys<EntityKey>>,
+    graph: graph::Known<EntityKey>,
+    plan: Option<(PlanInput, Arc<SitePlan>)>,
+}
+
+impl Linked {
+    /// [`graph::link`] and [`site::plan`]; what rules need is not calculated again where it is the same,
+    /// nor is the plan made again from the same input.
+    pub(super) fn link(
+        &mut self,
+        corpus: &Arc<Corpus>,
+        profile: DataNeededProfile,
+        input: PlanInput,
+    ) -> (Graph, Arc<SitePlan>) {
+        let Self { keys, graph: known, plan } = self;
+        let link = || match keys.take() {
+            Some(keys) => known.link(Arc::clone(corpus), profile, keys),
+            None => graph::link(Arc::clone(corpus), profile),
+        };
+        let planned = || match plan {
+            Some((before, plan)) if *before == input => Arc::clone(plan),
+            _ => {
+                let made = Arc::new(site::plan(&input));
+                *plan = Some((input, Arc::clone(&made)));
+                made
+            }
+        };
+        rayon::join(link, planned)
+    }
+}
+
 /// What queries were asked for, with the texts of the pipelines that are files.
 #[derive(PartialEq, Eq)]
 struct Asked {
@@ -67,6 +108,16 @@ impl Memory {
     /// Of a project that is opened once.
     pub(super) fn of_nothing() -> Self {
         Self { keeps: false, ..Self::default() }
+    }
+
+    /// [`source::read`]; files that are as they were are not read again.
+    pub(super) fn read(&mut self, config: &Config) -> Result<(SourceSet, Findings), ReadError> {
+        let (folders, limits) = (super::folders(config), ReadLimits::default());
+        if self.keeps {
+            source::read_again(&config.root, &folders, &limits, &mut self.read)
+        } else {
+            source::read(&config.root, &folders, &limits)
+        }
     }
 
     /// [`super::attack`]; nothing is parsed if its files have the bytes they had.
@@ -89,6 +140,23 @@ impl Memory {
     /// [`load::load`]; files with the bytes they had are not parsed again.
     pub(super) fn load(&mut self, sources: &SourceSet, attack: Arc<Attack>) -> (Corpus, Findings) {
         if self.keeps { load::load_again(sources, attack, &mut self.loaded) } else { load::load(sources, attack) }
+    }
+
+    /// What is remembered of linking, for what is loaded now; to be [given back](Self::keep).
+    pub(super) fn linked(&mut self, corpus: &Corpus) -> Linked {
+        let mut linked = std::mem::take(&mut self.linked);
+        let data = corpus.data_needed.iter().map(|data| &data.origin);
+        let data = data.chain(corpus.enrichments.iter().map(|enrichment| &enrichment.origin));
+        linked.keys = self.keeps.then(|| Keys {
+            rules: corpus.rules.iter().map(|rule| self.loaded.key(rule)).collect(),
+            data: data.map(|origin| self.loaded.key_of(origin)).collect(),
+        });
+        linked
+    }
+
+    /// Remembers linking.
+    pub(super) fn keep(&mut self, linked: Linked) {
+        self.linked = linked;
     }
 
     /// [`requests`], which are made anew only if the configuration is another. Those with files of
@@ -127,7 +195,7 @@ impl Memory {
             let known = self.checked.get(&key).map(Arc::clone);
             (key, known.unwrap_or_else(|| Arc::new(check::rule(rule))))
         };
-        let found: Vec<(RuleKey, Arc<Findings>)> = corpus.rules.par_iter().map(found).collect();
+        let found: Vec<(EntityKey, Arc<Findings>)> = corpus.rules.par_iter().map(found).collect();
         self.checked = found.iter().map(|(key, found)| (*key, Arc::clone(found))).collect();
         (compiled, found.into_iter().map(|(_, found)| found).collect())
     }

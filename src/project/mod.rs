@@ -23,15 +23,15 @@ use std::sync::Arc;
 use crate::check::policy::{self, Policy};
 use crate::check::{self, CheckInput};
 use crate::config::{Config, MarkdownProfile};
-use crate::graph::{DataNeededProfile, Graph, link};
+use crate::graph::{DataNeededProfile, Graph};
 use crate::load::attack;
 use crate::model::{Attack, Kind, Tally};
 use crate::query::{Compiled, Request};
 use crate::render::ThemeError;
 use crate::report::render::SourceText;
 use crate::report::{Findings, Progress, Stage};
-use crate::site::{LinkIndex, OutPath, SitePlan, plan};
-use crate::source::{self, FileRole, Folder, ReadError, ReadLimits, SourceFile, SourceSet};
+use crate::site::{LinkIndex, OutPath, PlanInput, SitePlan};
+use crate::source::{self, FileRole, Folder, ReadError, SourceFile, SourceSet};
 use crate::text::FileId;
 use crate::write::WriteError;
 
@@ -79,7 +79,7 @@ pub struct Project {
     config: Config,
     sources: SourceSet,
     graph: Graph,
-    plan: SitePlan,
+    plan: Arc<SitePlan>,
     requests: Vec<Request>,
     compiled: Compiled,
     findings: Findings,
@@ -119,7 +119,7 @@ impl Project {
         progress: &Progress,
     ) -> Result<Self, Error> {
         progress.begin(Stage::Reading, 0);
-        let (mut sources, mut findings) = source::read(&config.root, &folders(&config), &ReadLimits::default())?;
+        let (mut sources, mut findings) = memory.read(&config)?;
         sources.retype(texts);
         let (attack, notes) = memory.attack(&config)?;
         progress.begin(Stage::Loading, 0);
@@ -127,13 +127,11 @@ impl Project {
         findings.append(more);
         let corpus = Arc::new(corpus);
         let reserved = site::reserved(&config)?;
-        let copied: Vec<String> = sources.assets.iter().map(|asset| asset.within.clone()).collect();
+        let input = PlanInput::new(&corpus, reserved, sources.assets.iter().map(|asset| asset.within.as_str()));
+        let mut known = memory.linked(&corpus);
         let linked = || {
             progress.begin(Stage::Linking, 0);
-            rayon::join(
-                || link(Arc::clone(&corpus), data_needed_profile(config.markdown)),
-                || plan(&corpus, reserved.into_iter(), copied.iter().map(String::as_str)),
-            )
+            known.link(&corpus, data_needed_profile(config.markdown), input)
         };
         let converted = || {
             progress.begin(Stage::Converting, 0);
@@ -142,6 +140,7 @@ impl Project {
             Ok::<_, Error>((requests, more, compiled, of_rules))
         };
         let ((graph, plan), converted) = rayon::join(linked, converted);
+        memory.keep(known);
         let (requests, more, compiled, of_rules) = converted?;
         findings.append(more);
         findings.append(compiled.findings());

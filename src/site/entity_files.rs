@@ -7,11 +7,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::Node;
-use crate::model::{AttackKind, Corpus};
 use crate::text::{EncodedPath, fold_path};
 
 use super::OutPath;
 use super::exports::API;
+use super::plan_input::Named;
 
 /// The files, by what they are about.
 #[derive(Debug, Default)]
@@ -34,30 +34,28 @@ impl File {
 }
 
 impl EntityFiles {
-    /// Names the files of all nodes that have a page.
-    pub(super) fn new<'a>(corpus: &Corpus, pages: impl Iterator<Item = (Node, &'a OutPath)>) -> Self {
-        let pages: Vec<(Node, &'static str, &str)> = pages
-            .filter_map(|(node, path)| {
-                Some((node, folder(corpus, node)?, path.as_str().rsplit('/').next().unwrap_or_default()))
-            })
-            .collect();
+    /// Names the files of all entities, whose pages are given.
+    pub(super) fn new<'a>(pages: impl Iterator<Item = (&'a Named, &'a OutPath)>) -> Self {
+        let page = |path: &'a OutPath| path.as_str().rsplit('/').next().unwrap_or_default();
+        let pages: Vec<(&Named, &'static str, &str)> =
+            pages.filter_map(|(entity, path)| Some((entity, entity.key?, page(path)))).collect();
         let mut taken: HashSet<(&'static str, String)> = HashSet::with_capacity(pages.len());
         let mut names = HashMap::with_capacity(pages.len());
         let mut take = |folder, name: &str| taken.insert((folder, fold_path(name)));
         // Ids before the names of pages, whatever their order: an address by an id must not depend on
         // how a file is called.
-        for (node, folder, _) in &pages {
-            if let Some(id) = id(corpus, *node).filter(|id| take(*folder, id)) {
-                names.insert(*node, File::new(folder, id));
+        for (entity, folder, _) in &pages {
+            if let Some(id) = entity.id.as_deref().filter(|id| fits(id) && take(*folder, id)) {
+                names.insert(entity.node, File::new(folder, id.to_owned()));
             }
         }
-        for (node, folder, page) in &pages {
-            if names.contains_key(node) {
+        for (entity, folder, page) in &pages {
+            if names.contains_key(&entity.node) {
                 continue;
             }
             let numbered = (2..).map(|n: u32| format!("{page}_{n}"));
             let name = std::iter::once((*page).to_owned()).chain(numbered).find(|name| take(*folder, name));
-            names.extend(name.map(|name| (*node, File::new(folder, name))));
+            names.extend(name.map(|name| (entity.node, File::new(folder, name))));
         }
         Self(names)
     }
@@ -85,40 +83,8 @@ impl EntityFiles {
     }
 }
 
-/// The folder of a node's kind; `None` where it has no files of its own.
-fn folder(corpus: &Corpus, node: Node) -> Option<&'static str> {
-    match node.kind() {
-        Some(kind) => kind.is_listed().then(|| kind.key()),
-        None => attack_key(corpus.attack.objects.get(node.index())?.id.kind()),
-    }
-}
-
-/// The folder of a kind of ATT&CK object that has pages.
-pub(super) fn attack_key(kind: AttackKind) -> Option<&'static str> {
-    Some(match kind {
-        AttackKind::Tactic => "tactics",
-        AttackKind::Technique => "techniques",
-        AttackKind::Group => "groups",
-        AttackKind::Software => "software",
-        AttackKind::Mitigation => "mitigations",
-        AttackKind::DataComponent => "data_components",
-        AttackKind::Campaign => "campaigns",
-        _ => return None,
-    })
-}
-
-/// The id of a node in the form an address has it, if it can be in one as it is.
-fn id(corpus: &Corpus, node: Node) -> Option<String> {
-    let i = node.index();
-    let id = match node {
-        Node::Rule(_) => corpus.rules.get(i)?.id.as_deref()?.trim().to_ascii_lowercase(),
-        Node::ResponseAction(_) => corpus.response_actions.get(i)?.id.as_deref()?.trim().to_owned(),
-        Node::ResponsePlaybook(_) => corpus.response_playbooks.get(i)?.id.as_deref()?.trim().to_owned(),
-        Node::ResponseStage(_) => corpus.response_stages.get(i)?.id.as_deref()?.trim().to_owned(),
-        Node::Attack(_) => corpus.attack.objects.get(i)?.id.to_string(),
-        _ => return None,
-    };
+/// Whether an id can be in an address as it is.
+fn fits(id: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let fits = id.len() <= 64 && !id.starts_with('.') && id.chars().all(plain) && OutPath::new(&id).is_ok();
-    fits.then_some(id)
+    id.len() <= 64 && !id.starts_with('.') && id.chars().all(plain) && OutPath::new(id).is_ok()
 }

@@ -4,7 +4,7 @@ use crate::model::{AttackId, AttackKind, Domain, Kind};
 use crate::text::slug;
 
 use super::plan::{ATTACK_FOLDERS, AttackFolder};
-use super::{OutPath, entity_files};
+use super::{OutPath, plan_input};
 
 /// The folder; no page and no copied file of an author gets into it.
 pub(super) const FOLDER: &str = "exports";
@@ -176,7 +176,7 @@ pub fn api_list(key: &str) -> OutPath {
 
 /// What the folder of a kind of ATT&CK object is called in the API.
 pub fn attack_key(kind: AttackKind) -> Option<&'static str> {
-    entity_files::attack_key(kind)
+    plan_input::attack_key(kind)
 }
 
 /// All of the knowledge base as a bundle of STIX 2.1.

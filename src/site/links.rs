@@ -9,7 +9,7 @@ use crate::graph::{Graph, Node};
 use crate::model::{AtomicTest, FreePage, Heading, Origin};
 use crate::text::{SafeUrl, YamlPath};
 
-use super::plan::is_home;
+use super::plan_input::is_home;
 use super::{LinkTarget, OutPath, RouteId, SitePlan, Subject};
 
 /// Why a link leads nowhere.

@@ -12,6 +12,7 @@ mod matrix_counts;
 mod page;
 mod places;
 mod plan;
+mod plan_input;
 mod route;
 mod search;
 mod view;
@@ -24,6 +25,7 @@ pub use page::{
     WayStep,
 };
 pub use plan::{Collision, SitePlan, Subject, matrix_choices, matrix_picture, plan};
+pub use plan_input::PlanInput;
 pub use route::{BadOutPath, LinkTarget, OutPath, RouteId};
 pub use search::{Searchable, fold};
 pub use view::{ObjectLayer, SiteView, notice};

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::graph::Node;
-use crate::model::{AttackKind, Corpus, Domain, Kind};
+use crate::model::{AttackKind, Domain, Kind};
 use crate::text::fold_path;
 
 use super::entity_files::EntityFiles;
 use super::places::Places;
+use super::plan_input::{Named, PlanInput};
 use super::{OutPath, RouteId, RouteTable, exports};
 
 /// What a page is made from.
@@ -157,16 +158,11 @@ impl SitePlan {
     }
 }
 
-/// Plans the site. `reserved` are the paths of files nothing else may take (the theme's); `copied`
-/// the relative paths of files that are copied as they are.
-pub fn plan<'a>(
-    corpus: &Corpus,
-    reserved: impl Iterator<Item = OutPath>,
-    copied: impl Iterator<Item = &'a str>,
-) -> SitePlan {
+/// Plans the site.
+pub fn plan(input: &PlanInput) -> SitePlan {
     let mut planner = Planner::default();
-    for path in reserved {
-        planner.places.take(path, &[""]);
+    for path in &input.reserved {
+        planner.places.take(path.clone(), &[""]);
     }
     planner.fixed(Subject::Downloads, exports::FOLDER, "index");
     planner.places.take_whole(exports::FOLDER);
@@ -189,55 +185,23 @@ pub fn plan<'a>(
         planner.fixed(Subject::AttackIndex(folder.kind), folder.name, "index");
     }
     // Before pages of entities: an author's file keeps its name, and links to it from outside hold.
-    for within in copied {
+    for within in &input.copied {
         planner.copied_file(within);
     }
-    for (i, rule) in (0..).zip(&corpus.rules) {
-        let name = match rule.ordinal {
-            0 => rule.origin.stem.clone(),
-            n => format!("{}_{}", rule.origin.stem, n + 1),
-        };
-        planner.entity(Node::Rule(i), Kind::Rule.folder(), &name);
+    for entity in &input.entities {
+        planner.entity(entity);
     }
-    let mut stems = |kind: Kind, stems: Vec<&str>| {
-        for (i, stem) in (0..).zip(stems) {
-            planner.entity(Node::of(kind, i), kind.folder(), stem);
-        }
-    };
-    stems(Kind::DataNeeded, corpus.data_needed.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::LoggingPolicy, corpus.logging_policies.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::Enrichment, corpus.enrichments.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::Trigger, corpus.triggers.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::ResponseAction, corpus.response_actions.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::ResponsePlaybook, corpus.response_playbooks.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::ResponseStage, corpus.response_stages.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::MitigationSystem, corpus.mitigation_systems.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::MitigationPolicy, corpus.mitigation_policies.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::HardeningPolicy, corpus.hardening_policies.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::UseCase, corpus.use_cases.iter().map(|x| x.origin.stem.as_str()).collect());
-    stems(Kind::Customer, corpus.customers.iter().map(|x| x.origin.stem.as_str()).collect());
-    for (i, object) in (0..).zip(&corpus.attack.objects) {
-        if let Some(folder) = AttackFolder::of(object.id.kind()) {
-            planner.entity(Node::Attack(i), folder.name, &object.id.to_string());
-        }
-    }
-    for (i, page) in (0..).zip(&corpus.pages) {
-        // A page `index` at the top is the text of the home page, not a page of its own.
-        if !page.draft && !is_home(&page.origin.within) {
-            planner.free_page(Node::Page(i), &page.origin.within);
-        }
+    for (node, within) in &input.free_pages {
+        planner.free_page(*node, within);
     }
     // After the pages of authors, which may have such a name.
-    for (i, (name, tactics)) in (0..).zip(&corpus.attack.old_tactics) {
+    for (i, name) in &input.old_tactics {
         let path = OutPath::sanitised("Tactics", name);
-        // Of those of PRE-ATT&CK nothing is left to lead to.
-        if !tactics.is_empty()
-            && let Some(path) = planner.places.take(path, &PAGE)
-        {
-            planner.add(Subject::OldTactic(i), path);
+        if let Some(path) = planner.places.take(path, &PAGE) {
+            planner.add(Subject::OldTactic(*i), path);
         }
     }
-    planner.finish(corpus)
+    planner.finish(input)
 }
 
 /// The files beside the page of a matrix: the matrix as a picture, and what its script needs.
@@ -256,11 +220,6 @@ pub fn matrix_picture(domain: Domain) -> OutPath {
 /// The script that says what a matrix can be narrowed to.
 pub fn matrix_choices(domain: Domain) -> OutPath {
     matrix_file(domain, "js")
-}
-
-/// Whether a free page is the text of the home page.
-pub(super) fn is_home(within: &str) -> bool {
-    within.eq_ignore_ascii_case("index.md")
 }
 
 /// `name` with a suffix that survives the limit on a path's part.
@@ -288,6 +247,8 @@ fn shortened(bare: &str) -> String {
 struct Planner {
     paths: Vec<OutPath>,
     subjects: Vec<Subject>,
+    /// Of each entity, the position of its page.
+    entities: Vec<usize>,
     places: Places,
     copied: Vec<OutPath>,
     collisions: Vec<Collision>,
@@ -313,8 +274,10 @@ impl Planner {
         self.subjects.push(subject);
     }
 
-    fn entity(&mut self, node: Node, folder: &'static str, name: &str) {
-        self.page(node, OutPath::sanitised(folder, name), &|suffix| {
+    fn entity(&mut self, entity: &Named) {
+        let Named { node, folder, name, .. } = entity;
+        self.entities.push(self.paths.len());
+        self.page(*node, OutPath::sanitised(folder, name), &|suffix| {
             [OutPath::sanitised(folder, &with_suffix(name, suffix)), OutPath::sanitised("", &with_suffix(name, suffix))]
         });
     }
@@ -361,14 +324,11 @@ impl Planner {
         }
     }
 
-    fn finish(self, corpus: &Corpus) -> SitePlan {
+    fn finish(self, input: &PlanInput) -> SitePlan {
         let Self { subjects, paths, .. } = self;
-        let pages = subjects.iter().zip(&paths).filter_map(|(subject, path)| match subject {
-            Subject::Node(node) => Some((*node, path)),
-            _ => None,
-        });
+        let pages = input.entities.iter().zip(self.entities.iter().map(|i| &paths[*i]));
         let (entity_files, (by_subject, routes)) = rayon::join(
-            || EntityFiles::new(corpus, pages),
+            || EntityFiles::new(pages),
             || {
                 let by_subject = subjects.iter().zip(0..).map(|(subject, i)| (*subject, RouteId(i))).collect();
                 (by_subject, RouteTable::new(paths.clone()))

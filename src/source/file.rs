@@ -1,6 +1,6 @@
 //! One file: opened so that nothing blocks, measured while it is read, decoded.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -14,14 +14,14 @@ pub(super) enum Content {
     Special,
 }
 
-/// Reads a regular file of at most `limit` bytes.
+/// Reads a regular file of at most `limit` bytes, with what the system says of it before that.
 ///
 /// The size is checked while reading: a file may grow, and some have none that is true.
-pub(super) fn bytes(path: &Path, limit: u64) -> io::Result<Content> {
+pub(super) fn bytes(path: &Path, limit: u64) -> io::Result<(Content, Metadata)> {
     let mut file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Ok(Content::Special);
+        return Ok((Content::Special, metadata));
     }
     let expected = usize::try_from(metadata.len().min(limit)).unwrap_or(0);
     // One byte of room more: where it stays empty the file has ended, and need not be asked again.
@@ -34,7 +34,7 @@ pub(super) fn bytes(path: &Path, limit: u64) -> io::Result<Content> {
     if filled == 0 || filled as u64 != metadata.len() {
         file.take(limit + 1 - filled as u64).read_to_end(&mut bytes)?;
     }
-    Ok(if bytes.len() as u64 > limit { Content::TooLarge } else { Content::Bytes(bytes) })
+    Ok((if bytes.len() as u64 > limit { Content::TooLarge } else { Content::Bytes(bytes) }, metadata))
 }
 
 /// A pipe put in the file's place must not block the run, nor a link be followed.

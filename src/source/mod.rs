@@ -6,14 +6,17 @@
 mod active;
 pub mod entries;
 mod file;
+mod kept;
 pub mod named;
 pub mod piped;
 mod read;
 mod walk;
 
-pub use read::{Folder, OnDisk, ReadError, ReadLimits, read};
+pub use kept::Kept;
+pub use read::{Folder, OnDisk, ReadError, ReadLimits, read, read_again};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::Kind;
 use crate::text::{FileId, LineIndex};
@@ -63,21 +66,26 @@ pub struct Asset {
 /// All files of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceSet {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
     /// Files copied as they are, sorted by [`Asset::within`].
     pub assets: Vec<Asset>,
 }
 
 impl SourceSet {
     /// A set of `files`, sorted by path here.
-    pub fn new(mut files: Vec<SourceFile>, assets: Vec<Asset>) -> Self {
+    pub fn new(files: Vec<SourceFile>, assets: Vec<Asset>) -> Self {
+        Self::of_shared(files.into_iter().map(Arc::new).collect(), assets)
+    }
+
+    /// The same of files that others may hold, too.
+    fn of_shared(mut files: Vec<Arc<SourceFile>>, assets: Vec<Asset>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Self { files, assets }
     }
 
     /// Adds a file behind all others, so that findings can point into it.
     pub fn add(&mut self, file: SourceFile) -> FileId {
-        self.files.push(file);
+        self.files.push(Arc::new(file));
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -85,7 +93,7 @@ impl SourceSet {
     pub fn retype(&mut self, texts: &BTreeMap<String, String>) {
         for file in self.files.iter_mut().filter(|file| matches!(file.role, FileRole::Content(_))) {
             if let Some(text) = texts.get(&file.path) {
-                file.text.clone_from(text);
+                Arc::make_mut(file).text.clone_from(text);
             }
         }
     }
@@ -100,6 +108,11 @@ impl SourceSet {
 
     /// All files with their ids, by path.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
+        self.shared().map(|(id, file)| (id, &**file))
+    }
+
+    /// The same for whoever keeps some.
+    pub fn shared(&self) -> impl ExactSizeIterator<Item = (FileId, &Arc<SourceFile>)> {
         self.files.iter().enumerate().map(|(i, file)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), file))
     }
 

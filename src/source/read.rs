@@ -8,6 +8,8 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
@@ -17,7 +19,8 @@ use crate::text::{At, FileId};
 
 use super::active;
 use super::file::{self, Content};
-use super::walk::{self, Found, Skipped, Task, slashed};
+use super::kept::{Kept, KeptFile, Stamp};
+use super::walk::{Found, Skipped, Task, slashed};
 use super::{Asset, FileRole, SourceFile, SourceSet};
 
 /// A content folder (or a single file).
@@ -91,7 +94,12 @@ pub enum ReadError {
 
 /// A file with what reading it gave.
 enum Item {
-    Text(SourceFile, Option<(Code, String)>),
+    Text {
+        file: Arc<SourceFile>,
+        problem: Option<(Code, String)>,
+        /// Where it is on the disk and what it is the same by, if it may be kept.
+        keep: Option<(OsString, Stamp)>,
+    },
     Asset(Asset),
 }
 
@@ -100,15 +108,39 @@ enum Item {
 /// A file that several folders hold is read once, for the first of them. Files that are not
 /// read are in the set with [`FileRole::NotRead`] and have a finding.
 pub fn read(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<(SourceSet, Findings), ReadError> {
-    let tasks = tasks(root, folders, limits)?;
-    let items: Vec<_> = tasks.into_par_iter().map(|(found, path)| item(found, path, limits)).collect();
+    read_again(root, folders, limits, &mut Kept::of_nothing())
+}
+
+/// The same, where files that are as they were, as far as the system knows, are not read again.
+pub fn read_again(
+    root: &Path,
+    folders: &[Folder],
+    limits: &ReadLimits,
+    kept: &mut Kept,
+) -> Result<(SourceSet, Findings), ReadError> {
+    read_since(root, folders, limits, kept, SystemTime::now())
+}
+
+/// The same of what has not changed after `start`, where it has not.
+fn read_since(
+    root: &Path,
+    folders: &[Folder],
+    limits: &ReadLimits,
+    kept: &mut Kept,
+    start: SystemTime,
+) -> Result<(SourceSet, Findings), ReadError> {
+    let tasks = tasks(root, folders, kept.walk(folders, limits, start)?)?;
+    let reader = Reader { limits, kept, start };
+    let items: Vec<_> = tasks.into_par_iter().map(|(found, path)| reader.item(found, path)).collect();
+    let mut keep = Vec::with_capacity(items.len());
     let mut texts = Vec::with_capacity(items.len());
     let mut assets = Vec::new();
     let mut total = 0;
     for item in items {
         match item? {
-            Item::Text(file, problem) => {
+            Item::Text { file, problem, keep: key } => {
                 total += file.text.len() as u64;
+                keep.extend(key.map(|(path, stamp)| (path, KeptFile { stamp, file: Arc::clone(&file) })));
                 texts.push((file, problem));
             }
             Item::Asset(asset) => {
@@ -120,6 +152,7 @@ pub fn read(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<(Sou
             return Err(ReadError::TooLarge { limit: limits.total });
         }
     }
+    kept.keep(keep.into_iter());
     // The order of `SourceSet`, whose sorting is stable, so that positions here are ids there.
     texts.sort_by(|a, b| a.0.path.cmp(&b.0.path));
     assets.sort_by(|a, b| (&a.within, &a.path).cmp(&(&b.within, &b.path)));
@@ -131,19 +164,33 @@ pub fn read(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<(Sou
         }
         files.push(file);
     }
-    Ok((SourceSet::new(files, assets), findings))
+    Ok((SourceSet::of_shared(files, assets), findings))
 }
 
 /// What to do, each file once, with the path it is shown by.
-fn tasks(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<Vec<(Found, String)>, ReadError> {
+fn tasks(root: &Path, folders: &[Folder], found: Vec<Vec<Found>>) -> Result<Vec<(Found, String)>, ReadError> {
     let real_root = root.canonicalize().ok();
-    let walked: Vec<_> =
-        folders.par_iter().map(|folder| tasks_of(folder, root, real_root.as_deref(), limits)).collect();
-    let mut tasks = Vec::new();
+    let walked = folders.iter().zip(found).filter(|(_, found)| !found.is_empty());
+    let walked = walked.map(|(folder, found)| Walked::new(folder, found, root, real_root.as_deref()));
+    let walked: Vec<Walked<'_>> = walked.collect::<Result<_, _>>()?;
+    let real: Vec<PathBuf> = walked.iter().map(|walked| walked.real.clone()).collect();
+    let mut tasks = Vec::with_capacity(walked.iter().map(|walked| walked.found.len()).sum());
     let mut seen = HashSet::new();
-    for folder in walked {
-        for (real, file, shown) in folder? {
-            if seen.insert(real) {
+    for (i, walked) in walked.into_iter().enumerate() {
+        // Links are not followed, so two folders can share a file only if one is in the other.
+        let shares = |(other, path): (usize, &PathBuf)| {
+            other != i && (path.starts_with(&walked.real) || walked.real.starts_with(path))
+        };
+        let is_alone = !real.iter().enumerate().any(shares);
+        let separator = if walked.shown.is_empty() || walked.shown.ends_with('/') { "" } else { "/" };
+        for file in walked.found {
+            // Of a folder that is itself a file nothing is left.
+            let is_folder = file.path.as_os_str() == walked.folder.as_os_str();
+            let inner = || file.path.strip_prefix(walked.folder).unwrap_or(&file.path);
+            let real = || if is_folder { walked.real.clone() } else { walked.real.join(inner()) };
+            if is_alone || seen.insert(real().into_os_string()) {
+                let shown = &walked.shown;
+                let shown = if is_folder { shown.clone() } else { format!("{shown}{separator}{}", file.within) };
                 tasks.push((file, shown));
             }
         }
@@ -151,34 +198,26 @@ fn tasks(root: &Path, folders: &[Folder], limits: &ReadLimits) -> Result<Vec<(Fo
     Ok(tasks)
 }
 
-/// What to do in one folder: each file by its real path, and with the path it is shown by.
-fn tasks_of(
-    folder: &Folder,
-    root: &Path,
-    real_root: Option<&Path>,
-    limits: &ReadLimits,
-) -> Result<Vec<(OsString, Found, String)>, ReadError> {
-    let found = walk::walk(folder, limits)?;
-    if found.is_empty() {
-        return Ok(Vec::new());
+/// A content folder in which there is something.
+struct Walked<'f> {
+    folder: &'f Path,
+    found: Vec<Found>,
+    /// The folder's path without links.
+    real: PathBuf,
+    /// The folder's path as shown.
+    shown: String,
+}
+
+impl<'f> Walked<'f> {
+    fn new(folder: &'f Folder, found: Vec<Found>, root: &Path, real_root: Option<&Path>) -> Result<Self, ReadError> {
+        let real = folder.path.canonicalize().map_err(|source| ReadError::Io {
+            operation: "find the folder",
+            path: folder.path.clone(),
+            source,
+        })?;
+        let shown = slashed(&shown_folder(root, real_root, &folder.path, &real));
+        Ok(Self { folder: &folder.path, found, real, shown })
     }
-    let real = folder.path.canonicalize().map_err(|source| ReadError::Io {
-        operation: "find the folder",
-        path: folder.path.clone(),
-        source,
-    })?;
-    let shown = slashed(&shown_folder(root, real_root, &folder.path, &real));
-    let task = |file: Found| {
-        let inner = file.path.strip_prefix(&folder.path).unwrap_or(&file.path);
-        // Of a folder that is itself a file nothing is left.
-        if inner.as_os_str().is_empty() {
-            return (real.clone().into_os_string(), file, shown.clone());
-        }
-        let separator = if shown.is_empty() || shown.ends_with('/') { "" } else { "/" };
-        let (real, shown) = (real.join(inner).into_os_string(), format!("{shown}{separator}{}", file.within));
-        (real, file, shown)
-    };
-    Ok(found.into_iter().map(task).collect())
 }
 
 /// Where the files of a set are on the disk.
@@ -220,54 +259,78 @@ fn shown_folder(root: &Path, real_root: Option<&Path>, written: &Path, real: &Pa
         .to_path_buf()
 }
 
-fn item(found: Found, path: String, limits: &ReadLimits) -> Result<Item, ReadError> {
-    let Found { task, path: on_disk, within } = found;
-    let read = |limit| {
-        file::bytes(&on_disk, limit).map_err(|source| ReadError::Io {
+/// What reading files takes.
+struct Reader<'r> {
+    limits: &'r ReadLimits,
+    kept: &'r Kept,
+    /// When reading began.
+    start: SystemTime,
+}
+
+impl Reader<'_> {
+    fn item(&self, found: Found, path: String) -> Result<Item, ReadError> {
+        let Found { task, path: on_disk, within } = found;
+        let not_read = |kind, code, message| {
+            let role = FileRole::NotRead(kind);
+            let file = SourceFile { role, path: path.clone(), within: within.clone(), text: String::new() };
+            Ok(Item::Text { file: Arc::new(file), problem: Some((code, message)), keep: None })
+        };
+        let kind = match task {
+            Task::Text(FileRole::Content(kind)) => Some(kind),
+            _ => None,
+        };
+        let limit = if task == Task::Asset { self.limits.asset } else { self.limits.text };
+        let special = "this is no regular file; it is not read";
+        match task {
+            Task::Report(Skipped::Link) => {
+                return not_read(None, Code::NotRead, "this is a symbolic link; links are not followed".to_owned());
+            }
+            Task::Report(Skipped::Special) => return not_read(None, Code::NotRead, special.to_owned()),
+            Task::Report(Skipped::TooDeep) => {
+                let message = format!("folders are nested deeper than {} levels", self.limits.depth);
+                return not_read(None, Code::OverLimit, message);
+            }
+            Task::Text(role) => {
+                let called = |file: &SourceFile| (file.role, &file.path, &file.within) == (role, &path, &within);
+                let known = self.kept.file(&on_disk, self.start).filter(|known| called(&known.file));
+                if let Some(KeptFile { stamp, file }) = known {
+                    return Ok(Item::Text {
+                        file: Arc::clone(file),
+                        problem: None,
+                        keep: Some((on_disk.into_os_string(), *stamp)),
+                    });
+                }
+            }
+            Task::Asset => {}
+        }
+        let read = file::bytes(&on_disk, limit).map_err(|source| ReadError::Io {
             operation: "read",
             path: on_disk.clone(),
             source,
-        })
-    };
-    let not_read = |kind, code, message| {
-        let role = FileRole::NotRead(kind);
-        let file = SourceFile { role, path: path.clone(), within: within.clone(), text: String::new() };
-        Ok(Item::Text(file, Some((code, message))))
-    };
-    let kind = match task {
-        Task::Text(FileRole::Content(kind)) => Some(kind),
-        _ => None,
-    };
-    let limit = if task == Task::Asset { limits.asset } else { limits.text };
-    let special = "this is no regular file; it is not read";
-    let bytes = match task {
-        Task::Report(Skipped::Link) => {
-            return not_read(None, Code::NotRead, "this is a symbolic link; links are not followed".to_owned());
-        }
-        Task::Report(Skipped::Special) => return not_read(None, Code::NotRead, special.to_owned()),
-        Task::Report(Skipped::TooDeep) => {
-            let message = format!("folders are nested deeper than {} levels", limits.depth);
-            return not_read(None, Code::OverLimit, message);
-        }
-        Task::Text(_) | Task::Asset => match read(limit)? {
-            Content::Bytes(bytes) => bytes,
-            Content::Special => return not_read(kind, Code::NotRead, special.to_owned()),
-            Content::TooLarge => {
+        });
+        let (bytes, metadata) = match read? {
+            (Content::Bytes(bytes), metadata) => (bytes, metadata),
+            (Content::Special, _) => return not_read(kind, Code::NotRead, special.to_owned()),
+            (Content::TooLarge, _) => {
                 return not_read(kind, Code::OverLimit, format!("the file is larger than {} KiB", limit >> 10));
             }
-        },
-    };
-    let Task::Text(role) = task else {
-        return match active::reason(&within, &bytes) {
-            Some(why) => not_read(None, Code::NotRead, why.to_owned()),
-            None => Ok(Item::Asset(Asset { path, within, bytes })),
         };
-    };
-    match file::text(bytes) {
-        Ok(text) => Ok(Item::Text(SourceFile { role, path, within, text }, None)),
-        Err((offset, byte)) => {
-            let message = format!("the file is not UTF-8: byte 0x{byte:02X} at offset {offset}");
-            not_read(kind, Code::NotUtf8, message)
+        let Task::Text(role) = task else {
+            return match active::reason(&within, &bytes) {
+                Some(why) => not_read(None, Code::NotRead, why.to_owned()),
+                None => Ok(Item::Asset(Asset { path, within, bytes })),
+            };
+        };
+        match file::text(bytes) {
+            Ok(text) => {
+                let file = Arc::new(SourceFile { role, path, within, text });
+                let keep = self.kept.stamp(&metadata, self.start).map(|stamp| (on_disk.into_os_string(), stamp));
+                Ok(Item::Text { file, problem: None, keep })
+            }
+            Err((offset, byte)) => {
+                let message = format!("the file is not UTF-8: byte 0x{byte:02X} at offset {offset}");
+                not_read(kind, Code::NotUtf8, message)
+            }
         }
     }
 }

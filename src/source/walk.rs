@@ -1,6 +1,6 @@
 //! Which files of a content folder are read, and as what.
 //!
-//! Links are not followed (a link out of the folder would publish any file of the machine),
+//! Links in it are not followed (a link out of the folder would publish any file of the machine),
 //! hidden folders are not entered, and of the rest a kind's own layout decides.
 
 use std::path::{Path, PathBuf};
@@ -39,43 +39,69 @@ pub(super) struct Found {
     pub(super) within: String,
 }
 
-/// All files of `folder` that something is to be done with; none if it is absent and may be.
-pub(super) fn walk(folder: &Folder, limits: &ReadLimits) -> Result<Vec<Found>, ReadError> {
+/// What is in a folder: files that something is to be done with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listing {
+    pub(super) found: Vec<Found>,
+    /// The folders that were entered, if that was asked for.
+    pub(super) entered: Vec<PathBuf>,
+}
+
+/// What is in `folder`; nothing if it is absent and may be. With `note` the folders it enters are noted.
+pub(super) fn walk(folder: &Folder, limits: &ReadLimits, note: bool) -> Result<Listing, ReadError> {
     if !folder.path.exists() {
         if folder.required {
             return Err(ReadError::MissingFolder { kind: folder.kind.noun(), path: folder.path.clone() });
         }
-        return Ok(Vec::new());
+        return Ok(Listing::default());
     }
-    let mut found = Vec::new();
+    let Listing { mut found, mut entered } = Listing::default();
+    // Of each folder on the way to the entry at hand, its path within the content folder. Thousands
+    // of paths are not taken apart to be put together again.
+    let mut above: Vec<String> = Vec::new();
     let mut entries = WalkDir::new(&folder.path).follow_links(false).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(&folder.path).to_path_buf();
             ReadError::Io { operation: "read the folder", path, source: error.into() }
         })?;
-        if entry.file_type().is_dir() {
+        let depth = entry.depth();
+        above.truncate(depth);
+        // The folder itself may be a link: whoever names it means what is behind it.
+        if entry.file_type().is_dir() || depth == 0 && entry.path().is_dir() {
             if is_hidden(&entry) {
                 entries.skip_current_dir();
-            } else if entry.depth() > limits.depth {
+            } else if depth > limits.depth {
                 entries.skip_current_dir();
-                found.push(described(folder, &entry, Task::Report(Skipped::TooDeep)));
+                found.push(described(&above, entry, Task::Report(Skipped::TooDeep)));
+            } else {
+                if note {
+                    entered.push(entry.path().to_path_buf());
+                }
+                above.push(if depth == 0 { String::new() } else { within(&above, &entry) });
             }
         } else if let Some(task) = task(folder.kind, &entry) {
-            found.push(described(folder, &entry, task));
+            found.push(described(&above, entry, task));
         }
         if found.len() > limits.files {
             return Err(ReadError::TooManyFiles { path: folder.path.clone(), limit: limits.files });
         }
     }
-    Ok(found)
+    Ok(Listing { found, entered })
 }
 
-fn described(folder: &Folder, entry: &DirEntry, task: Task) -> Found {
-    let inner = entry.path().strip_prefix(&folder.path).unwrap_or(entry.path());
-    // A folder that is itself a file is that file.
-    let inner = if inner.as_os_str().is_empty() { Path::new(entry.file_name()) } else { inner };
-    Found { task, path: entry.path().to_path_buf(), within: slashed(inner) }
+fn described(above: &[String], entry: DirEntry, task: Task) -> Found {
+    Found { task, within: within(above, &entry), path: entry.into_path() }
+}
+
+/// The path of an entry within the content folder, those of the folders above given. A content folder
+/// that is itself a file is that file.
+fn within(above: &[String], entry: &DirEntry) -> String {
+    let name = entry.file_name().to_string_lossy();
+    match above.last() {
+        Some(folder) if !folder.is_empty() => format!("{folder}/{name}"),
+        _ => name.into_owned(),
+    }
 }
 
 /// A path with `/` between its parts; what is no Unicode is shown as U+FFFD.

@@ -16,6 +16,7 @@ mod supply;
 pub(super) use recorded::add as add_recorded;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -72,19 +73,23 @@ pub(super) struct Needs {
 }
 
 /// What each rule needs that does not say so itself.
-pub(super) fn needs(corpus: &Corpus, profile: DataNeededProfile) -> Vec<Needs> {
+///
+/// What is `known` of the rule with an index is not calculated again.
+pub(super) fn needs_unless(
+    corpus: &Corpus,
+    profile: DataNeededProfile,
+    known: &(dyn Fn(usize) -> Option<Arc<Needs>> + Sync),
+) -> Vec<Arc<Needs>> {
     let by_name = names(corpus);
     let supply = Supply::new(corpus, &by_name);
-    corpus
-        .rules
-        .par_iter()
-        .map(|rule| match profile {
-            DataNeededProfile::Atc2019 => Needs { data: atc2019::derive(rule, &corpus.data_needed), gap: None },
-            DataNeededProfile::Atc2022 => Needs { data: atc2022::derive(rule, corpus), gap: None },
-            DataNeededProfile::Default if !rule.data_needed.is_empty() => Needs::default(),
-            DataNeededProfile::Default => demand::derive(rule, &supply),
-        })
-        .collect()
+    let derive = |rule: &Rule| match profile {
+        DataNeededProfile::Atc2019 => Needs { data: atc2019::derive(rule, &corpus.data_needed), gap: None },
+        DataNeededProfile::Atc2022 => Needs { data: atc2022::derive(rule, corpus), gap: None },
+        DataNeededProfile::Default if !rule.data_needed.is_empty() => Needs::default(),
+        DataNeededProfile::Default => demand::derive(rule, &supply),
+    };
+    let rules = corpus.rules.par_iter().enumerate();
+    rules.map(|(i, rule)| known(i).unwrap_or_else(|| Arc::new(derive(rule)))).collect()
 }
 
 fn names(corpus: &Corpus) -> Names<'_> {
@@ -95,7 +100,7 @@ fn names(corpus: &Corpus) -> Names<'_> {
 pub(super) fn add(
     corpus: &Corpus,
     profile: DataNeededProfile,
-    needs: Vec<Needs>,
+    needs: Vec<Arc<Needs>>,
     edges: &mut Vec<Edge>,
     unresolved: &mut Vec<Unresolved>,
 ) -> Vec<Option<DataGap>> {
@@ -105,10 +110,10 @@ pub(super) fn add(
         if profile == DataNeededProfile::Default {
             declared(i, rule, &by_name, edges, unresolved);
         }
-        for to in needs.data {
-            edges.push(edge(Node::Rule(i), Node::DataNeeded(to)));
+        for to in &needs.data {
+            edges.push(edge(Node::Rule(i), Node::DataNeeded(*to)));
         }
-        gaps.push(needs.gap);
+        gaps.push(Arc::try_unwrap(needs).map_or_else(|needs| needs.gap.clone(), |needs| needs.gap));
     }
     gaps
 }

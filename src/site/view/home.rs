@@ -2,7 +2,7 @@
 
 use crate::graph::Node;
 use crate::model::{AttackKind, Domain, Kind, Status};
-use crate::site::plan::is_home;
+use crate::site::plan_input::is_home;
 use crate::site::{Block, Inline, Overview, Page, PageKind, RouteId, Section, Stat, Subject, matrix_picture};
 
 use super::parts::{section, table};

@@ -150,7 +150,22 @@ fn links_and_pipes_are_not_followed() {
             "PB008 r/pipe.yml: this is no regular file; it is not read",
         ]
     );
-    assert_eq!(file::bytes(&root.join("r/pipe.yml"), 9).expect("opened"), Content::Special);
+    assert_eq!(file::bytes(&root.join("r/pipe.yml"), 9).expect("opened").0, Content::Special);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_content_folder_may_be_a_link_itself() {
+    let project = Project::new(&[("sigma/a/x.yml", b"x"), ("sigma/b/c/y.yml", b"y"), ("sigma/z.yml", b"z")]);
+    std::os::unix::fs::symlink("sigma", project.0.path().join("rules")).expect("link");
+    assert_eq!(
+        project.read(&[project.folder(Kind::Rule, "rules")]),
+        [
+            r#"Content(Rule) sigma/a/x.yml "x""#,
+            r#"Content(Rule) sigma/b/c/y.yml "y""#,
+            r#"Content(Rule) sigma/z.yml "z""#,
+        ]
+    );
 }
 
 #[test]
@@ -164,4 +179,84 @@ fn files_are_found_again_on_the_disk() {
     let found = set.iter().map(|(_, file)| fs::read_to_string(on_disk.path(file).expect("a path")).expect("a file"));
     assert!(found.eq(set.iter().map(|(_, file)| file.text.clone())));
     assert_eq!(set.len(), 4);
+}
+
+/// The times of a file tell of a change only if the clock has moved since.
+#[cfg(unix)]
+fn let_the_clock_move() {
+    std::thread::sleep(std::time::Duration::from_millis(30));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_as_it_was_is_not_read_again_and_everything_else_is() {
+    let project = Project::new(&[("rules/a.yml", b"a"), ("rules/in/b.yml", b"b"), ("more/c.yml", b"c")]);
+    let root = project.0.path().to_owned();
+    let folders = [project.folder(Kind::Rule, "rules"), project.folder(Kind::DataNeeded, "more")];
+    let mut kept = Kept::default();
+    // What the test does counts as done long ago.
+    let later = || SystemTime::now() + std::time::Duration::from_mins(1);
+    let mut last: Option<SourceSet> = None;
+    // Paths with what is the very same in memory in brackets.
+    let mut again = || {
+        let limits = ReadLimits::default();
+        let (set, _) = read_since(&root, &folders, &limits, &mut kept, later()).expect("readable");
+        let (anew, _) = read(&root, &folders, &limits).expect("readable");
+        assert_eq!(set, anew);
+        let is_known = |file: &Arc<SourceFile>| {
+            last.as_ref().is_some_and(|last| last.shared().any(|(_, other)| Arc::ptr_eq(file, other)))
+        };
+        let name = |(_, file): (FileId, &Arc<SourceFile>)| {
+            if is_known(file) { format!("[{}]", file.path) } else { file.path.clone() }
+        };
+        let names: Vec<String> = set.shared().map(name).collect();
+        last = Some(set);
+        let_the_clock_move();
+        names.join(" ")
+    };
+    assert_eq!(again(), "more/c.yml rules/a.yml rules/in/b.yml");
+    assert_eq!(again(), "[more/c.yml] [rules/a.yml] [rules/in/b.yml]");
+
+    fs::write(root.join("rules/in/b.yml"), "B").expect("written");
+    assert_eq!(again(), "[more/c.yml] [rules/a.yml] rules/in/b.yml", "of the same size");
+    let file = root.join("rules/a.yml");
+    let modified = fs::metadata(&file).and_then(|metadata| metadata.modified()).expect("a time");
+    fs::write(&file, "A").expect("written");
+    fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(modified)).expect("set");
+    assert_eq!(again(), "[more/c.yml] rules/a.yml [rules/in/b.yml]", "with the time it had");
+    fs::write(root.join("rules/new"), "x").and_then(|()| fs::rename(root.join("rules/new"), &file)).expect("moved");
+    assert_eq!(again(), "[more/c.yml] rules/a.yml [rules/in/b.yml]", "another file of its name");
+
+    fs::write(root.join("rules/in/d.yml"), "d").expect("written");
+    assert_eq!(again(), "[more/c.yml] [rules/a.yml] [rules/in/b.yml] rules/in/d.yml");
+    fs::remove_file(&file).expect("removed");
+    assert_eq!(again(), "[more/c.yml] [rules/in/b.yml] [rules/in/d.yml]");
+    fs::rename(root.join("rules/in"), root.join("rules/out")).expect("moved");
+    assert_eq!(again(), "[more/c.yml] rules/out/b.yml rules/out/d.yml");
+    // A folder of the same name.
+    fs::rename(root.join("rules/out"), root.join("aside")).expect("moved");
+    fs::create_dir(root.join("rules/out")).and_then(|()| fs::write(root.join("rules/out/b.yml"), "b")).expect("new");
+    assert_eq!(again(), "[more/c.yml] rules/out/b.yml");
+    // It is another folder that the content folder is now, behind a link.
+    fs::rename(root.join("more"), root.join("less")).expect("moved");
+    std::os::unix::fs::symlink(root.join("aside"), root.join("more")).expect("linked");
+    assert_eq!(again(), "aside/b.yml aside/d.yml [rules/out/b.yml]");
+    assert_eq!(again(), "[aside/b.yml] [aside/d.yml] [rules/out/b.yml]");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_has_just_changed_is_read_again_for_its_times_may_not_tell_the_next_change() {
+    let project = Project::new(&[("rules/a.yml", b"a")]);
+    let folders = [project.folder(Kind::Rule, "rules")];
+    let mut kept = Kept::default();
+    let mut text = || {
+        let (set, _) = read_again(project.0.path(), &folders, &ReadLimits::default(), &mut kept).expect("readable");
+        set.file(FileId(0)).text.clone()
+    };
+    for i in 0..100 {
+        let wanted = (i % 10).to_string();
+        fs::write(project.0.path().join("rules/a.yml"), &wanted).expect("written");
+        assert_eq!(text(), wanted);
+    }
 }
