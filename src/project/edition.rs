@@ -4,24 +4,29 @@
 //! costs does not depend on how many there are, so a server need not wait for all of them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
 
 use crate::model::Domain;
 use crate::render::{Theme, search};
-use crate::report::Progress;
 use crate::site::{OutPath, RouteId, exports, matrix_choices, matrix_picture};
-use crate::write::{Sink, WriteError};
 
-use super::site::{OWN_FILES, Site, list_of_stages};
-use super::{Error, Project};
+use super::site::{OWN_FILES, Site, list_of_stages, theme_files};
+use super::{Error, Memory, Project};
 
 /// Files that are made together.
 type Files = BTreeMap<OutPath, Vec<u8>>;
 
+/// How many pages are made between two looks at whether there is something better to do.
+const CHUNK: usize = 256;
+
 /// A project with the theme of its site. Once it is open the disk does not matter any more.
 pub struct Edition {
     project: Project,
-    theme: Theme,
+    theme: Arc<Theme>,
+    /// Whether all pages are known to be made without a failure of the theme.
+    is_proven: bool,
     /// Pages by their path without extension.
     pages: HashMap<String, RouteId>,
     assets: Files,
@@ -38,14 +43,53 @@ impl Edition {
     /// # Errors
     /// If the theme cannot be read or does not work.
     pub fn new(project: Project) -> Result<Self, Error> {
-        if project.config.site.theme.is_some() {
-            project.render(&Nowhere, &Progress::new())?;
-        }
-        let theme = project.theme()?;
+        Self::again(project, &mut Memory::of_nothing())
+    }
+
+    /// The same, where a theme that `memory` has of the last time is not read again. It has made all
+    /// pages of another content, so that it may be believed for now, and [proven](Self::prove) later.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn again(project: Project, memory: &mut Memory) -> Result<Self, Error> {
+        let files = theme_files(&project.config)?;
+        let known = memory.theme(&files);
+        let is_known = known.is_some();
+        let theme = known.map_or_else(|| Theme::load(&files).map(Arc::new), Ok)?;
         let routes = project.plan.routes();
         let pages = routes.routes().map(|route| (routes.path(route).as_str().to_owned(), route)).collect();
-        let assets = theme.assets().into_iter().collect();
-        Ok(Self { project, theme, pages, assets, search: OnceLock::new(), exports: OnceLock::new() })
+        let (assets, is_proven) = (theme.assets().into_iter().collect(), project.config.site.theme.is_none());
+        let (search, exports) = (OnceLock::new(), OnceLock::new());
+        let edition = Self { project, theme, is_proven, pages, assets, search, exports };
+        if is_known {
+            return Ok(edition);
+        }
+        if !edition.is_proven {
+            edition.prove(|| false)?;
+        }
+        memory.keep_theme(files, &edition.theme);
+        Ok(Self { is_proven: true, ..edition })
+    }
+
+    /// Whether no page can fail.
+    pub fn is_proven(&self) -> bool {
+        self.is_proven
+    }
+
+    /// Makes all pages, to know whether the theme works on each, until `is_enough` says that it does
+    /// not matter any more.
+    ///
+    /// # Errors
+    /// If the theme fails on a page.
+    pub fn prove(&self, mut is_enough: impl FnMut() -> bool) -> Result<(), Error> {
+        let routes: Vec<RouteId> = self.project.plan.routes().routes().collect();
+        for some in routes.chunks(CHUNK) {
+            if is_enough() {
+                return Ok(());
+            }
+            self.made(|site| some.par_iter().try_for_each(|route| site.html(*route).map(drop)))?;
+        }
+        self.made(|site| OWN_FILES.iter().try_for_each(|name| site.own(name).map(drop)))
     }
 
     /// The project it is made from.
@@ -112,14 +156,5 @@ impl Edition {
             files.get_or_init(|| all)
         };
         Ok(files.get(path).cloned())
-    }
-}
-
-/// Takes all files and keeps none.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn put(&self, _: &OutPath, _: &[u8]) -> Result<(), WriteError> {
-        Ok(())
     }
 }

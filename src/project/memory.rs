@@ -14,10 +14,11 @@ use crate::graph::{DataNeededProfile, Graph, Keys};
 use crate::load::EntityKey;
 use crate::model::{Attack, Corpus, Rule};
 use crate::query::{Compiled, Request};
+use crate::render::Theme;
 use crate::report::Findings;
 use crate::requests::requests;
 use crate::site::{PlanInput, SitePlan};
-use crate::source::{self, FileRole, ReadError, ReadLimits, SourceSet};
+use crate::source::{self, FileRole, ReadError, ReadLimits, SourceSet, Stamp};
 use crate::{check, graph, load, query, site};
 
 use super::Error;
@@ -33,6 +34,7 @@ pub struct Memory {
     linked: Linked,
     checked: HashMap<EntityKey, Arc<Findings>>,
     requests: Option<(QueryConfig, Vec<Request>)>,
+    theme: Option<RememberedTheme>,
     asked: Option<Asked>,
     /// Counts what queries depend on besides their rules.
     base: u64,
@@ -49,6 +51,7 @@ impl Default for Memory {
             linked: Linked::default(),
             checked: HashMap::new(),
             requests: None,
+            theme: None,
             asked: None,
             base: 0,
         }
@@ -57,9 +60,17 @@ impl Default for Memory {
 
 struct RememberedAttack {
     config: AttackConfig,
+    /// What its files are the same by, where that can be said without reading them.
+    stamps: Option<Vec<Stamp>>,
     files: Vec<(PathBuf, Vec<u8>)>,
     attack: Arc<Attack>,
     notes: Vec<String>,
+}
+
+/// A theme that has made all pages.
+struct RememberedTheme {
+    files: Vec<(String, Vec<u8>)>,
+    theme: Arc<Theme>,
 }
 
 /// What is remembered of linking. It is apart from the rest because rules are converted meanwhile.
@@ -120,11 +131,21 @@ impl Memory {
         }
     }
 
-    /// [`super::attack`]; nothing is parsed if its files have the bytes they had.
+    /// [`super::attack`]; its files are not read if they are as they were, and nothing is parsed if
+    /// they have the bytes they had.
     pub(super) fn attack(&mut self, config: &Config) -> Result<(Arc<Attack>, Vec<String>), Error> {
-        let files = super::attack_files(config)?;
-        if let Some(known) = self.attack.as_ref().filter(|known| known.config == config.attack && known.files == files)
+        // Before they are read: what changes meanwhile is not the same the next time.
+        let stamps = if self.keeps { source::stamps(super::attack_paths(config)) } else { None };
+        let known = self.attack.as_mut().filter(|known| known.config == config.attack);
+        if let Some(known) = &known
+            && stamps.is_some()
+            && known.stamps == stamps
         {
+            return Ok((Arc::clone(&known.attack), known.notes.clone()));
+        }
+        let files = super::attack_files(config)?;
+        if let Some(known) = known.filter(|known| known.files == files) {
+            known.stamps = stamps;
             return Ok((Arc::clone(&known.attack), known.notes.clone()));
         }
         let (attack, notes) = super::attack_of(config, &files)?;
@@ -132,7 +153,8 @@ impl Memory {
         self.base += 1;
         if self.keeps {
             let config = config.attack.clone();
-            self.attack = Some(RememberedAttack { config, files, attack: Arc::clone(&attack), notes: notes.clone() });
+            let (attack, notes) = (Arc::clone(&attack), notes.clone());
+            self.attack = Some(RememberedAttack { config, stamps, files, attack, notes });
         }
         Ok((attack, notes))
     }
@@ -198,6 +220,16 @@ impl Memory {
         let found: Vec<(EntityKey, Arc<Findings>)> = corpus.rules.par_iter().map(found).collect();
         self.checked = found.iter().map(|(key, found)| (*key, Arc::clone(found))).collect();
         (compiled, found.into_iter().map(|(_, found)| found).collect())
+    }
+
+    /// The theme of these files, if it has been kept.
+    pub(super) fn theme(&self, files: &[(String, Vec<u8>)]) -> Option<Arc<Theme>> {
+        self.theme.as_ref().filter(|known| known.files == files).map(|known| Arc::clone(&known.theme))
+    }
+
+    /// Keeps a theme that has made all pages.
+    pub(super) fn keep_theme(&mut self, files: Vec<(String, Vec<u8>)>, theme: &Arc<Theme>) {
+        self.theme = Some(RememberedTheme { files, theme: Arc::clone(theme) });
     }
 
     /// [`load::locate`]; files with the bytes they had are not parsed again.

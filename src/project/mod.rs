@@ -220,8 +220,11 @@ fn attack(config: &Config) -> Result<(Attack, Vec<String>), Error> {
 
 /// The files ATT&CK is configured to be made from: bundles, then the table of names.
 fn attack_files(config: &Config) -> Result<Vec<(PathBuf, Vec<u8>)>, ReadError> {
-    let paths = config.attack.bundles.iter().chain(&config.attack.names);
-    paths.map(|path| Ok((path.clone(), source::named::bytes(path)?))).collect()
+    attack_paths(config).map(|path| Ok((path.clone(), source::named::bytes(path)?))).collect()
+}
+
+fn attack_paths(config: &Config) -> impl Iterator<Item = &PathBuf> {
+    config.attack.bundles.iter().chain(&config.attack.names)
 }
 
 fn attack_of(config: &Config, files: &[(PathBuf, Vec<u8>)]) -> Result<(Attack, Vec<String>), Error> {

@@ -41,6 +41,12 @@ pub(super) fn reserved(config: &Config) -> Result<Vec<OutPath>, Error> {
     Ok(paths)
 }
 
+/// The files of the user's theme as they are on the disk now; none of the default theme, which is
+/// built in.
+pub(super) fn theme_files(config: &Config) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    Ok(config.site.theme.as_deref().map(source::named::folder).transpose()?.unwrap_or_default())
+}
+
 /// The list of the Response Stages that ATC wrote beside their pages in 2022.
 pub(super) fn list_of_stages() -> OutPath {
     OutPath::sanitised(Kind::ResponseStage.folder(), "responsestages.md")
@@ -52,16 +58,8 @@ impl Project {
     /// # Errors
     /// If the theme does not work or the sink refuses a file.
     pub fn render(&self, sink: &dyn Sink, progress: &Progress) -> Result<(), Error> {
-        let theme = self.theme()?;
+        let theme = Theme::load(&theme_files(&self.config)?)?;
         self.with_site(&theme, |site| site.put_all(sink, progress))
-    }
-
-    /// The theme as it is on the disk now.
-    pub(super) fn theme(&self) -> Result<Theme, Error> {
-        Ok(match &self.config.site.theme {
-            Some(folder) => Theme::load(&source::named::folder(folder)?)?,
-            None => Theme::embedded(),
-        })
     }
 
     /// Has `work` done with all that making files of the site needs.

@@ -25,7 +25,7 @@ const COARSEST: u64 = 2;
 
 /// What a file or folder is the same by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub struct Stamp {
     device: u64,
     inode: u64,
     size: u64,
@@ -106,13 +106,13 @@ impl Kept {
         let mut before = std::mem::take(&mut self.folders);
         let known: Vec<Option<KeptFolder>> = folders.iter().map(|folder| before.remove(&key(folder))).collect();
         let walked = |(folder, known): (&Folder, Option<KeptFolder>)| {
-            let is_same = |known: &KeptFolder| stamps(&known.entered, start).is_some_and(|now| now == known.stamps);
+            let is_same = |known: &KeptFolder| of_folders(&known.entered, start).is_some_and(|now| now == known.stamps);
             if let Some(known) = known.filter(is_same) {
                 return Ok((known.found.clone(), Some(known)));
             }
             let Listing { found, entered } = walk(folder, limits, self.keeps)?;
             // After the walk: what has changed meanwhile has done so after `start`.
-            let stamps = if self.keeps { stamps(&entered, start) } else { None };
+            let stamps = if self.keeps { of_folders(&entered, start) } else { None };
             let kept = stamps.map(|stamps| KeptFolder { found: found.clone(), entered, stamps });
             Ok((found, kept))
         };
@@ -144,8 +144,15 @@ impl Kept {
     }
 }
 
+/// What files named one by one are the same by, links to them followed; `None` if that cannot be said
+/// of one of them.
+pub fn stamps<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Option<Vec<Stamp>> {
+    let start = SystemTime::now();
+    files.map(|path| Stamp::new(&fs::metadata(path).ok()?, start)).collect()
+}
+
 /// What folders are the same by, the first of which is a content folder; `None` if one has none.
-fn stamps(entered: &[PathBuf], start: SystemTime) -> Option<Vec<Stamp>> {
+fn of_folders(entered: &[PathBuf], start: SystemTime) -> Option<Vec<Stamp>> {
     let (first, others) = entered.split_first()?;
     // Only the way to a content folder may lead over links.
     let metadata = std::iter::once(fs::metadata(first)).chain(others.iter().map(fs::symlink_metadata));

@@ -12,7 +12,7 @@ pub mod piped;
 mod read;
 mod walk;
 
-pub use kept::Kept;
+pub use kept::{Kept, Stamp, stamps};
 pub use read::{Folder, OnDisk, ReadError, ReadLimits, read, read_again};
 
 use std::collections::BTreeMap;

@@ -115,6 +115,33 @@ fn a_site_that_cannot_be_built_leaves_the_last_one() {
     assert!(server.get("/").text().contains("<title>Yours</title>"));
 }
 
+#[test]
+fn a_theme_that_fails_on_what_is_new_is_told_after_the_site() {
+    let template = "{% extends \"default/page.html\" %}{% block title %}{% if page.title == \"Odd\" %}{{ page.no.such }}{% endif \
+                    %}{% endblock %}";
+    let dir = project(&[
+        ("content/rules/a.yml", RULE),
+        ("content/rules/b.yml", RULE),
+        ("purplebook.toml", "[site]\ntheme = \"theme\"\n"),
+        ("theme/templates/rule.html", template),
+    ]);
+    let server = Server::start(dir.path(), &[]);
+    let mut events = server.events();
+    let first = events.news();
+    write(dir.path(), "content/rules/a.yml", &RULE.replace("A rule", "Odd"));
+    let news = events.until(|news| news["failed"] != Value::Null);
+    assert_ne!(news["edition"], first["edition"], "the site is the new one");
+    let message = news["failed"]["message"].as_str().expect("a reason");
+    assert!(message.contains("rule.html") && message.contains("Detection_Rules/a"), "{message}");
+    server.line("The site could not be built; those of its pages are shown that can be made");
+    let page = server.get("/Detection_Rules/a.html");
+    assert!(page.status == 500 && page.text().contains("This page cannot be made"), "{}", page.text());
+    assert_eq!(server.get("/Detection_Rules/b.html").status, 200);
+    write(dir.path(), "content/rules/a.yml", &RULE.replace("A rule", "Even"));
+    let news = events.until(|news| news["failed"] == Value::Null);
+    assert!(server.get("/Detection_Rules/a.html").text().contains("Even"), "{news}");
+}
+
 fn events_edition(server: &Server) -> String {
     server.get("/").header("purplebook-edition").expect("an edition").to_owned()
 }

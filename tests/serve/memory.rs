@@ -142,7 +142,7 @@ fn a_project_that_is_opened_again_is_the_one_that_is_opened_anew() {
         assert_eq!(other.map(|(path, _)| path), None, "{said}");
         assert!(files.len() == others.len(), "{said}: {} files and {}", files.len(), others.len());
         // What is asked for one by one is made another way.
-        let edition = Edition::new(again).expect("a theme that works");
+        let edition = Edition::again(again, &mut memory).expect("a theme that works");
         let file = |path: &String| edition.file(&OutPath::new(path).expect("a path")).expect("a theme that works");
         let other = some(&files, &mut dice).into_iter().find(|path| file(path).as_ref() != files.get(path));
         assert_eq!(other, None, "{said}");

@@ -81,7 +81,7 @@ fn configuration(overrides: &Overrides) -> Result<Config, Failure> {
 }
 
 fn open(config: Config, memory: &mut Memory, progress: &Progress) -> Result<Edition, Failure> {
-    Ok(Edition::new(Project::open_again(config, memory, progress)?)?)
+    Ok(Edition::again(Project::open_again(config, memory, progress)?, memory)?)
 }
 
 /// The path the site lies at: that of its address, because the page for missing addresses names it.
@@ -124,8 +124,10 @@ impl Builder {
                 Ok(edition) => {
                     let news = self.told.news(edition.project());
                     let summary = summary(&edition, &news, start.elapsed());
-                    self.publisher.site(Arc::new(Served(edition)), &news);
+                    let served = Arc::new(Served(edition));
+                    self.publisher.site(Arc::<Served>::clone(&served), &news);
                     say(&summary);
+                    self.prove(&served.0);
                 }
                 Err(failure) => {
                     self.publisher.news(&news::failure(&failure));
@@ -133,6 +135,19 @@ impl Builder {
                     say("The site could not be built; the last one is still shown");
                 }
             }
+        }
+    }
+
+    /// Looks whether the theme works on all pages, which nobody has to wait for.
+    fn prove(&mut self, edition: &Edition) {
+        if edition.is_proven() {
+            return;
+        }
+        if let Err(error) = edition.prove(|| self.watch.is_pending()) {
+            let failure = Failure::from(error);
+            self.publisher.news(&news::failure(&failure));
+            failure.show(self.terminal);
+            say("The site could not be built; those of its pages are shown that can be made");
         }
     }
 

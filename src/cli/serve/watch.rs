@@ -43,6 +43,8 @@ pub(super) struct Watch {
     events: Receiver<notify::Result<Event>>,
     poll: Option<Duration>,
     scope: Scope,
+    /// Paths of events that came before anybody waited for them.
+    early: BTreeSet<PathBuf>,
 }
 
 /// Which events matter.
@@ -70,7 +72,7 @@ impl Watch {
     /// Watches nothing yet. With `poll` files are looked at from time to time.
     pub(super) fn new(poll: Option<Duration>) -> Self {
         let (sender, events) = mpsc::channel();
-        Self { watcher: None, sender, events, poll, scope: Scope::default() }
+        Self { watcher: None, sender, events, poll, scope: Scope::default(), early: BTreeSet::new() }
     }
 
     /// Watches what a build with `config` reads. After `changes` it looks whether folders are others.
@@ -99,9 +101,17 @@ impl Watch {
         Ok(())
     }
 
+    /// Whether something has changed that is to be waited for.
+    pub(super) fn is_pending(&mut self) -> bool {
+        while let Ok(event) = self.events.try_recv() {
+            self.scope.add(&mut self.early, event);
+        }
+        !self.early.is_empty()
+    }
+
     /// Waits for changes; `None` if there can be no more.
-    pub(super) fn wait(&self) -> Option<Changes> {
-        let mut paths = BTreeSet::new();
+    pub(super) fn wait(&mut self) -> Option<Changes> {
+        let mut paths = std::mem::take(&mut self.early);
         while paths.is_empty() {
             self.scope.add(&mut paths, self.events.recv().ok()?);
         }
