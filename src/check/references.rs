@@ -16,7 +16,7 @@ use super::CheckInput;
 
 pub(super) fn check(input: &CheckInput<'_>, findings: &mut Findings) {
     let corpus = input.graph.corpus();
-    let ids = LazyLock::new(|| RuleIds::of(corpus));
+    let ids = LazyLock::new(|| RuleIds::new(corpus.rules.iter().filter_map(|rule| rule.id.as_deref()).collect()));
     let unresolved = input.graph.unresolved().par_iter();
     findings.extend(unresolved.filter_map(|reference| findings_for(corpus, &ids, reference)).collect::<Vec<_>>());
 }
@@ -97,8 +97,7 @@ struct RuleIds<'a> {
 }
 
 impl<'a> RuleIds<'a> {
-    fn of(corpus: &'a Corpus) -> Self {
-        let ids: Vec<&str> = corpus.rules.iter().filter_map(|rule| rule.id.as_deref()).collect();
+    fn new(ids: Vec<&'a str>) -> Self {
         let mut parts: Vec<(u64, u32)> =
             (0..).zip(&ids).flat_map(|(i, id)| Self::parts(id).map(move |part| (part, i))).collect();
         parts.sort_unstable();
@@ -155,4 +154,30 @@ fn names(corpus: &Corpus, kind: Kind) -> Vec<&str> {
 /// The noun of an entity, as said in a message about it.
 pub(super) fn noun(node: Node) -> &'static str {
     node.kind().map_or("ATT&CK object", Kind::noun)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_with_two_slips_anywhere_is_found_and_one_with_three_is_not() {
+        let id = "5ae7a9f2-9d0a-4d1c-9f3c-0123456789ab";
+        let upper = id.to_uppercase();
+        let ids = RuleIds::new(vec!["ffffffff-0000-4000-8000-ffffffffffff", id, &upper]);
+        let with = |slips: &[usize]| {
+            let mut bytes = id.as_bytes().to_vec();
+            slips.iter().for_each(|at| bytes[*at] = b'x');
+            String::from_utf8(bytes).expect("ASCII")
+        };
+        for first in 0..id.len() {
+            for second in 0..id.len() {
+                assert_eq!(ids.miscopied(&with(&[first, second])), Some(id), "{first} {second}");
+            }
+        }
+        assert_eq!(ids.miscopied(&with(&[0, 15, 30])), None);
+        for short in ["", "x", "é", &id[1..]] {
+            assert_eq!(ids.miscopied(short), None, "{short}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What opening a project found out, for opening it again after an edit.
 //!
-//! Nothing is kept that is not compared byte for byte with what it was made from, so a project that
-//! is opened again is the one that is opened anew.
+//! Files are taken for what they were if the system says so (`source::kept`). All else that is kept
+//! is compared with what it was made from, so a project that is opened again is the one that is opened
+//! anew.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
