@@ -167,7 +167,9 @@ mod tests {
         let ids = RuleIds::new(vec!["ffffffff-0000-4000-8000-ffffffffffff", id, &upper]);
         let with = |slips: &[usize]| {
             let mut bytes = id.as_bytes().to_vec();
-            slips.iter().for_each(|at| bytes[*at] = b'x');
+            for at in slips {
+                bytes[*at] = b'x';
+            }
             String::from_utf8(bytes).expect("ASCII")
         };
         for first in 0..id.len() {
